@@ -1,0 +1,24 @@
+# Two commands: `make selfplay` and `make test`. Both set everything up first; `make setup` does only that.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: setup selfplay test clean
+
+setup: $(VENV)/installed
+	$(BIN)/antiphon lean install
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+selfplay: setup
+	$(BIN)/antiphon selfplay $(ARGS)
+
+test: setup
+	$(BIN)/python -m pytest $(ARGS)
+
+clean:
+	rm -rf $(VENV) runs

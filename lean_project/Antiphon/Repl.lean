@@ -1,0 +1,390 @@
+module
+
+public import Lean.Elab.Frontend
+public import Lean.Data.Json.Parser
+public import Lean.Data.Json.Printer
+
+/-!
+# The checking process
+
+One request a line on standard input, one reply a line on standard output: `ID JSON`, where `ID` is
+the request's own secret. A candidate never sees the secret, so nothing it prints is a reply.
+
+    {"id", "op": "check", "statement", "proof", "heartbeats"}   is it a proof of exactly this?
+    {"id", "op": "statement", "statement"}                      does it elaborate alone?
+    {"id", "op": "split", "text"}                               where are the theorems of a file?
+
+The verifier owns `statement` (`theorem NAME … : …`, no `:=`). The candidate supplies `proof`, which is
+parsed as one `by` block and put into the verifier's own syntax tree: it has no text to close, no
+command to open. A proof counts when the theorem is in the environment with the type that the
+statement has *alone*, when the kernel accepts everything it added a second time, with no option of
+the candidate's in force, and when its axioms are among the three of classical mathematics.
+
+The same source serves the embedded and the native profile. The embedded library exports signatures
+only, which is why this file avoids functions that need a private specialisation (`s!` of a `Name`, …).
+-/
+
+open Lean Elab Command
+
+namespace Antiphon
+
+/-! The embedded library does not export the compiled forms of these: the few lines they take. -/
+
+def anyOf (p : α → Bool) : List α → Bool
+  | [] => false
+  | a :: as => p a || anyOf p as
+
+def keep (p : α → Bool) : List α → List α
+  | [] => []
+  | a :: as => if p a then a :: keep p as else keep p as
+
+def onto : List α → List α → List α
+  | [], bs => bs
+  | a :: as, bs => a :: onto as bs
+
+def upside : List α → List α → List α
+  | [], done => done
+  | a :: as, done => upside as (a :: done)
+
+def first : Nat → List α → List α
+  | n + 1, a :: as => a :: first n as
+  | _, _ => []
+
+/-- The axioms of classical mathematics: all that a proof may rest on. -/
+def allowedAxioms : List Name := [``propext, ``Classical.choice, ``Quot.sound]
+
+/-- Options in force while anything is elaborated, whatever the header says. -/
+def fixedOptions (opts : Options) (heartbeats : Nat) : Options :=
+  let opts := opts.set `maxHeartbeats (DataValue.ofNat heartbeats)
+  let opts := opts.set `Elab.async (DataValue.ofBool false)
+  let opts := opts.set `debug.skipKernelTC (DataValue.ofBool false)
+  opts.set `linter.all (DataValue.ofBool false)
+
+/-- A statement that elaborates alone: its syntax (with `sorry` for a value) and what it says. -/
+structure Known where
+  stx : Syntax
+  name : Name
+  type : Expr
+  levels : List Name
+
+structure Session where
+  base : Command.State
+  known : List (String × Known)
+
+/-! ## Parsing -/
+
+def parserContext (st : Command.State) : Parser.ParserModuleContext :=
+  match st.scopes with
+  | scope :: _ => { env := st.env, options := scope.opts, currNamespace := scope.currNamespace, openDecls := scope.openDecls }
+  | [] => { env := st.env, options := {} }
+
+def inputContext (text : String) : Parser.InputContext :=
+  { inputString := text, fileName := "", fileMap := text.toFileMap, endPos := text.rawEndPos, endPos_valid := by simp }
+
+def hasErrors (messages : List Message) : Bool :=
+  messages |> anyOf fun m => match m.severity with | .error => true | _ => false
+
+/-- The only command of `text`, or why there is not exactly one. -/
+def parseOneCommand (st : Command.State) (text : String) : Except String Syntax :=
+  let input := inputContext text
+  let ctx := parserContext st
+  let (stx, state, messages) := Parser.parseCommand input ctx {} {}
+  if hasErrors messages.toList then .error "does not parse"
+  else
+    let (rest, _, messages) := Parser.parseCommand input ctx state {}
+    if hasErrors messages.toList || !Parser.isTerminalCommand rest then .error "is not one single theorem"
+    else .ok stx
+
+/-- The `by` block that begins at byte `start` and must reach to the end of `text`. -/
+def parseProof (st : Command.State) (text : String) (start : String.Pos.Raw) : Except String Syntax :=
+  let input := inputContext text
+  let parser := Parser.andthenFn Parser.whitespace (Parser.categoryParserFnImpl `term)
+  let state := parser.run input (parserContext st) (Parser.getTokenTable st.env) ((Parser.mkParserState text).setPos start)
+  if state.allErrors.size != 0 then .error (state.toErrorMsg input)
+  else if !input.atEnd state.pos then .error ((state.mkError "end of proof").toErrorMsg input)
+  else
+    let stx := state.stxStack.back
+    if stx.isOfKind ``Parser.Term.byTactic then .ok stx else .error "more than one tactic block"
+
+/-- `theorem NAME SIGNATURE := TERM` without modifiers but perhaps a docstring, and without `where` or
+termination hints: its name and its value. -/
+def theoremParts (stx : Syntax) : Option (Syntax × Syntax) := do
+  guard (stx.isOfKind ``Parser.Command.declaration)
+  let _docstring :: modifiers := stx[0].getArgs.toList | failure
+  guard !(anyOf (fun modifier => modifier.getNumArgs != 0) modifiers)
+  guard (stx[1].isOfKind ``Parser.Command.theorem)
+  let value := stx[1][3]
+  guard (value.isOfKind ``Parser.Command.declValSimple)
+  guard !(anyOf (fun hint => hint.getNumArgs != 0) value[2].getArgs.toList)
+  guard (value[3].getNumArgs == 0)
+  return (stx[1][1], value)
+
+/-! ## Elaboration -/
+
+/-- Runs one command on the base state with the fixed options; the state that results is the caller's to drop. -/
+def elaborate (base : Command.State) (stx : Syntax) (text : String) (heartbeats : Nat) : IO Command.State := do
+  let scopes := match base.scopes with
+    | scope :: rest => { scope with opts := fixedOptions scope.opts heartbeats } :: rest
+    | [] => []
+  let ctx : Command.Context := { fileName := "", fileMap := text.toFileMap, snap? := none, cancelTk? := none }
+  let run : EIO Exception (Unit × Command.State) :=
+    (elabCommandTopLevel stx ctx).run { base with scopes, messages := {} }
+  match ← run.toIO' with
+  | .ok (_, st) => return st
+  | .error e =>
+    let text ← e.toMessageData.toString
+    throw (IO.userError text)
+
+/-- Runs all commands of a trusted file (a header) and keeps what it does. -/
+def runTrusted (st : Command.State) (text : String) : IO Command.State := do
+  let result ← IO.processCommands (inputContext text) {} { st with messages := {} }
+  let st := result.commandState
+  for m in st.messages.toList do
+    if m.severity matches .error then throw (IO.userError (← m.data.toString))
+  return { st with messages := {} }
+
+/-! ## What a term rests on -/
+
+def isTheorem (env : Environment) (name : Name) (info : ConstantInfo) : Bool :=
+  match info with
+  | .thmInfo _ => true
+  | .axiomInfo _ => wasOriginallyTheorem env name  -- an imported theorem whose body is not exported
+  | _ => false
+
+structure Walk where
+  seen : NameSet := {}
+  order : List Name := []   -- new constants, dependencies first
+  axioms : List Name := []
+  used : List Name := []    -- older constants that the new ones mention
+
+/-- Follows names through the constants that the candidate added. An imported constant is trusted,
+unless it is an axiom; an axiom is found by its kind, never by what is printed about it. -/
+partial def walk (base env : Environment) (name : Name) (w : Walk) : Walk :=
+  if w.seen.contains name then w else
+  let w := { w with seen := w.seen.insert name }
+  match env.find? name with
+  | none => { w with axioms := name :: w.axioms }
+  | some info =>
+    let isNew := !base.contains name
+    let w := match info with
+      | .axiomInfo _ => if isTheorem env name info then w else { w with axioms := name :: w.axioms }
+      | _ => w
+    if isNew then
+      let inValue := match info.value? (allowOpaque := true) with
+        | some value => value.getUsedConstants.toList
+        | none => []
+      let next := onto info.type.getUsedConstants.toList inValue
+      let w := next.foldl (fun w n => walk base env n w) w
+      { w with order := name :: w.order }
+    else { w with used := name :: w.used }
+
+def Walk.declaration? (env : Environment) (name : Name) : Option Declaration :=
+  match env.find? name with
+  | some (.thmInfo v) => some (.thmDecl v)
+  | some (.defnInfo v) => if v.safety matches .safe then some (.defnDecl v) else none
+  | some (.opaqueInfo v) => if v.isUnsafe then none else some (.opaqueDecl v)
+  | _ => none
+
+/-- Gives everything new to the kernel once more, on the clean environment. -/
+def replay (base env : Environment) (order : List Name) : Except String Unit := do
+  let mut clean := base
+  for name in order do
+    let some decl := Walk.declaration? env name | throw "adds something that is neither theorem nor definition"
+    match clean.addDeclCore 0 decl none with
+    | .ok next => clean := next
+    | .error _ => throw "the kernel refuses it"
+
+/-! ## Canonical form -/
+
+def levelKey : Level → String
+  | .zero => "0"
+  | .succ u => "s" ++ levelKey u
+  | .max u v => "m" ++ levelKey u ++ "," ++ levelKey v
+  | .imax u v => "i" ++ levelKey u ++ "," ++ levelKey v
+  | .param n => "p" ++ n.toString
+  | .mvar _ => "?"
+
+/-- The type with the names of bound variables left out: equal text, equal up to renaming. -/
+partial def key : Expr → String
+  | .bvar i => "#" ++ toString i
+  | .fvar _ => "f"
+  | .mvar _ => "?"
+  | .sort u => "S" ++ levelKey u
+  | .const n _ => n.toString
+  | .app f a => "(" ++ key f ++ " " ++ key a ++ ")"
+  | .lam _ t b _ => "λ" ++ key t ++ "." ++ key b
+  | .forallE _ t b _ => "∀" ++ key t ++ "." ++ key b
+  | .letE _ t v b _ => "l" ++ key t ++ "=" ++ key v ++ "." ++ key b
+  | .lit (.natVal n) => toString n
+  | .lit (.strVal s) => "\"" ++ s ++ "\""
+  | .mdata _ e => key e
+  | .proj s i e => "π" ++ s.toString ++ toString i ++ key e
+
+/-! ## Requests -/
+
+def reply (outcome reason : String) (more : List (String × Json) := []) : Json :=
+  Json.mkObj (("outcome", Json.str outcome) :: ("reason", Json.str reason) :: more)
+
+def namesJson (names : List Name) : Json :=
+  Json.arr (names.foldl (fun out n => out.push (Json.str n.toString)) #[])
+
+def messagesJson (messages : MessageLog) : IO Json := do
+  let mut out := #[]
+  for m in messages.toList do
+    let severity := match m.severity with | .error => "error" | .warning => "warning" | .information => "info"
+    let text ← m.data.toString
+    out := out.push (Json.mkObj [("severity", Json.str severity), ("line", Json.num m.pos.line),
+      ("column", Json.num m.pos.column), ("text", Json.str text)])
+  return Json.arr out
+
+def mentions (text pattern : String) : Bool := text.splitOn pattern matches _ :: _ :: _
+
+/-- Elaborates a statement alone. Fails with the reply to give. -/
+def know (session : Session) (statement : String) (heartbeats : Nat) : IO (Except Json Known) := do
+  let text := statement ++ " := sorry"
+  match parseOneCommand session.base text with
+  | .error why => return .error (reply "out_of_profile" ("the statement " ++ why))
+  | .ok stx =>
+    let some (declId, value) := theoremParts stx
+      | return .error (reply "out_of_profile" "the statement is not of the form `theorem NAME … : …`")
+    let expected : String.Pos.Raw := ⟨statement.utf8ByteSize + 1⟩
+    unless value[0].getPos? == some expected && value[1].isOfKind ``Parser.Term.sorry do
+      return .error (reply "out_of_profile" "the statement holds a `:=` of its own at the end")
+    let st ← elaborate session.base stx text heartbeats
+    let messages ← messagesJson st.messages
+    if hasErrors st.messages.toList then
+      return .error (reply "out_of_profile" "the statement does not elaborate" [("messages", messages)])
+    let name := declId[0].getId
+    match st.env.find? name with
+    | some (.thmInfo info) =>
+      let w := info.type.getUsedConstants.toList.foldl (fun w n => walk session.base.env st.env n w) {}
+      if w.order matches _ :: _ then
+        return .error (reply "out_of_profile" "the statement adds declarations of its own")
+      if info.type.hasSorry || info.type.hasMVar then
+        return .error (reply "out_of_profile" "the statement contains sorry")
+      return .ok { stx, name, type := info.type, levels := info.levelParams }
+    | _ => return .error (reply "out_of_profile" "the statement declares no theorem of that name")
+
+/-- The last few statements are kept: the samples of a group share one elaboration. -/
+def recall (session : Session) (statement : String) (heartbeats : Nat) : IO (Session × Except Json Known) := do
+  match keep (·.1 == statement) session.known with
+  | (_, known) :: _ => return (session, .ok known)
+  | [] =>
+    match ← know session statement heartbeats with
+    | .error e => return (session, .error e)
+    | .ok known => return ({ session with known := (statement, known) :: first 15 session.known }, .ok known)
+
+/-- Judges what elaboration has left behind: a pure reading of two environments. -/
+def judge (base env : Environment) (known : Known) : Json :=
+  match env.find? known.name with
+  | some (.thmInfo info) =>
+    if info.type != known.type || info.levelParams != known.levels then
+      reply "failed" "it proves something else than the statement"
+    else
+      let w := walk base env known.name {}
+      let extra := keep (fun a => !allowedAxioms.contains a) w.axioms
+      let axioms := ("axioms", namesJson (upside w.axioms []))
+      if extra.contains ``sorryAx then reply "failed" "it rests on sorry" [axioms]
+      else match extra with
+      | a :: _ => reply "failed" ("it rests on the axiom " ++ a.toString) [axioms]
+      | [] =>
+        match replay base env (upside w.order []) with
+        | .error why => reply "failed" why [axioms]
+        | .ok _ =>
+          let inType := known.type.getUsedConstants.toList
+          let lemmas := w.used |> keep fun n =>
+            !inType.contains n && !n.isInternal && match env.find? n with
+              | some c => isTheorem env n c
+              | none => false
+          reply "proved" "" [axioms, ("lemmas", namesJson (upside lemmas []))]
+  | some _ => reply "failed" "it is no theorem"
+  | none => reply "failed" "no theorem of that name was added"
+
+def check (session : Session) (known : Known) (statement proof : String) (heartbeats : Nat) : IO Json := do
+  let text := statement ++ " := by\n" ++ proof
+  match parseProof session.base text ⟨statement.utf8ByteSize + 4⟩ with
+  | .error why => return reply "failed" "the proof does not parse" [("messages", Json.arr #[Json.mkObj
+      [("severity", Json.str "error"), ("line", Json.num 0), ("column", Json.num 0), ("text", Json.str why)]])]
+  | .ok body =>
+    let stx := known.stx.setArg 1 (known.stx[1].setArg 3 (known.stx[1][3].setArg 1 body))
+    let st ← elaborate session.base stx text heartbeats
+    let messages := ("messages", ← messagesJson st.messages)
+    if hasErrors st.messages.toList then
+      let mut exhausted := false
+      for m in st.messages.toList do
+        if m.severity matches .error then
+          let text ← m.data.toString
+          if mentions text "maximum number of heartbeats" then exhausted := true
+      return if exhausted then reply "timeout" "heartbeat limit" [messages] else reply "failed" "Lean reports an error" [messages]
+    return (judge session.base.env st.env known).mergeObj (Json.mkObj [messages])
+
+/-- The commands of a file, parsed and not run: every theorem in its parts, everything else by kind. -/
+partial def split (st : Command.State) (text : String) : IO Json := do
+  let input := inputContext text
+  let ctx := parserContext st
+  let (_, start, _) ← Parser.parseHeader input
+  let rec go (state : Parser.ModuleParserState) (out : Array Json) : Array Json :=
+    let (stx, next, messages) := Parser.parseCommand input ctx state {}
+    let line := Json.num ((stx.getPos?.map fun p => (input.fileMap.toPosition p).line).getD 0)
+    if hasErrors messages.toList then
+      let at' := match messages.toList with
+        | m :: _ => Json.num m.pos.line
+        | [] => line
+      out.push (Json.mkObj [("kind", Json.str "error"), ("line", at'), ("text", Json.str "does not parse")])
+    else if Parser.isTerminalCommand stx then out
+    else
+      let piece (start stop : Option String.Pos.Raw) : Json :=
+        Json.str ((Substring.Raw.mk text (start.getD 0) (stop.getD 0)).toString)
+      let item := match theoremParts stx with
+        | some (declId, value) =>
+          Json.mkObj [("kind", Json.str "theorem"), ("line", line), ("name", Json.str declId[0].getId.toString),
+            ("statement", piece stx[1].getPos? value[0].getPos?),
+            ("by", Json.bool (value[1].isOfKind ``Parser.Term.byTactic)),
+            ("value", piece value[0].getTailPos? value[1].getTailPos?)]
+        | none => Json.mkObj [("kind", Json.str "other"), ("line", line), ("text", piece stx.getPos? stx.getTailPos?)]
+      go next (out.push item)
+  return Json.arr (go start #[])
+
+def answer (session : Session) (request : Json) : IO (Session × Json) := do
+  let field (name : String) : String := match request.getObjValAs? String name with | .ok s => s | .error _ => ""
+  let heartbeats := match request.getObjValAs? Nat "heartbeats" with | .ok n => n | .error _ => 200000
+  let statement := field "statement"
+  match field "op" with
+  | "split" => return (session, Json.mkObj [("items", ← split session.base (field "text"))])
+  | op =>
+    let (session, known) ← recall session statement heartbeats
+    match known with
+    | .error e => return (session, e)
+    | .ok known =>
+      if op == "check" then return (session, ← check session known statement (field "proof") heartbeats)
+      else return (session, reply "elaborates" "" [("canonical", Json.str (key known.type))])
+
+partial def loop (session : Session) (stdin : IO.FS.Stream) : IO Unit := do
+  let line ← stdin.getLine
+  if line.isEmpty then return
+  let request := match Json.parse line with | .ok json => json | .error _ => Json.null
+  let id := match request.getObjValAs? String "id" with | .ok s => s | .error _ => ""
+  let started ← IO.monoMsNow
+  let work ← IO.getNumHeartbeats
+  let (session, result) ← try answer session request
+    catch e => pure (session, reply "failed" "Lean raised an error" [("messages", Json.arr #[Json.mkObj
+      [("severity", Json.str "error"), ("line", Json.num 0), ("column", Json.num 0), ("text", Json.str (toString e))]])])
+  let cost := Json.mkObj [("ms", Json.num ((← IO.monoMsNow) - started : Nat)),
+    ("heartbeats", Json.num (((← IO.getNumHeartbeats) - work) / 1000 : Nat))]
+  IO.println (id ++ " " ++ (result.mergeObj cost).compress)
+  (← IO.getStdout).flush
+  loop session stdin
+
+end Antiphon
+
+/-- `repl HEADER MODULE…`: imports the modules, runs the header file, says it is ready, and serves. -/
+public def main (args : List String) : IO Unit := do
+  match args with
+  | header :: modules =>
+    let imports := modules.foldl (fun out m => out.push { module := m.toName : Import }) #[]
+    let env ← importModules imports {} (loadExts := true)
+    let base ← Antiphon.runTrusted (Command.mkState env {} {}) (← IO.FS.readFile header)
+    IO.println ("ready " ++ Lean.versionString)
+    (← IO.getStdout).flush
+    Antiphon.loop { base, known := [] } (← IO.getStdin)
+  | [] => throw (IO.userError "usage: repl HEADER MODULE…")

@@ -1,0 +1,233 @@
+/-! The Core profile after its imports: notations, the tactic dialect, and ℝ as any ordered field.
+
+Mathlib's tactic names are macros over the tactics Lean itself has (`grind`, `simp`, `omega`, …), so
+that one proof text serves both profiles. A macro only *searches*: what it finds is an ordinary proof
+term that the kernel checks, so it can be too weak but never wrong.
+
+Macros, not elaborators: an elaborator would pull the whole of `Lean.Elab` into every process. What a
+macro cannot see, the atoms of the goal and the local hypotheses, `grind`'s pattern matching finds. -/
+
+set_option autoImplicit false
+set_option linter.all false
+set_option linter.unusedSectionVars false
+
+notation "ℕ" => Nat
+notation "ℤ" => Int
+notation "ℚ" => Rat
+macro:max atomic("|" noWs) a:term noWs "|" : term => `(abs $a)
+notation:50 a " ≡ " b " [MOD " n "]" => Nat.ModEq n a b
+notation:50 a " ≡ " b " [ZMOD " n "]" => Int.ModEq n a b
+
+/-! ## Reading the hint list
+
+Written over plain lists: the array functions a pattern such as `[$ts,*]` needs are private to the
+library and cannot be run from here. -/
+
+namespace Antiphon
+open Lean
+
+/-- The terms between the brackets of an optional `[t₁, …, tₙ]`, commas dropped. -/
+def terms : List Syntax → List Term
+  | t :: _ :: ts => ⟨t⟩ :: terms ts
+  | [t] => [⟨t⟩]
+  | [] => []
+
+/-- The hints of a tactic call whose optional list is argument `i`. -/
+def hints (stx : Syntax) (i : Nat) : List Term := terms ((stx.getArg i).getArg 1).getArgs.toList
+
+/-- Puts each hint into the context, then runs `last`. -/
+def withHints (last : TSyntax `tactic) : List Term → MacroM (TSyntax `tactic)
+  | [] => pure last
+  | t :: ts => do let rest ← withHints last ts; `(tactic| (have := $t; $rest:tactic))
+end Antiphon
+
+/-! ## Arithmetic -/
+
+/-- `linarith [h₁, …]`: linear arithmetic over the context, its equations and the hints. -/
+syntax (name := linarith) "linarith" (&" only")? (" [" term,* "]")? : tactic
+@[macro linarith] def Antiphon.expandLinarith : Lean.Macro := fun stx => do
+  Antiphon.withHints (← `(tactic| grind -verbose (ematch := 0) (splits := 4))) (Antiphon.hints stx 2)
+
+/-- `nlinarith [h₁, …]`: as `linarith`, after the goal is negated and each pair of inequalities of
+the context has been multiplied; then once more with squares of the terms that occur. -/
+syntax (name := nlinarith) "nlinarith" (&" only")? (" [" term,* "]")? : tactic
+@[macro nlinarith] def Antiphon.expandNlinarith : Lean.Macro := fun stx => do
+  Antiphon.withHints (← `(tactic| (
+    intros
+    first
+      | refine le_of_not_gt fun _ => ?_
+      | refine lt_of_not_ge fun _ => ?_
+      | skip
+    first
+      | grind -verbose (ematch := 1) (splits := 4)
+          [→ Antiphon.mul_sub_pos, → Antiphon.mul_sub_nonneg, → Antiphon.mul_sub_mixed]
+      | (rename _ = _ => h
+         have := le_of_eq h
+         have := le_of_eq (Eq.symm h)
+         grind -verbose (ematch := 1) (splits := 4)
+          [→ Antiphon.mul_sub_pos, → Antiphon.mul_sub_nonneg, → Antiphon.mul_sub_mixed])
+      | open Antiphon.Squares in grind -verbose (ematch := 1) (splits := 4)))) (Antiphon.hints stx 2)
+
+/-- `ring`: an identity of commutative rings. -/
+macro "ring" : tactic => `(tactic| grind -verbose -linarith (ematch := 0) (splits := 1))
+
+/-- `ring_nf` closes the goal if it is an identity; every later step normalises by itself. -/
+macro "ring_nf" (Lean.Parser.Tactic.location)? : tactic => `(tactic| try ring)
+
+/-- `linear_combination e`: the equations named in `e` are in the context, the coefficients are
+found again by `grind`'s Gröbner basis. -/
+macro "linear_combination" term : tactic => `(tactic| grind -verbose (ematch := 0) (splits := 0))
+
+/-! ## Signs -/
+
+-- `antiphon_pos` proves `0 < e`, `antiphon_nonneg` proves `0 ≤ e`, each by the shape of `e`.
+syntax "antiphon_pos" : tactic
+syntax "antiphon_nonneg" : tactic
+macro_rules | `(tactic| antiphon_pos) => `(tactic| first
+  | assumption
+  | exact Antiphon.ofNat_pos _ (by decide)
+  | exact one_pos
+  | (refine mul_pos ?_ ?_ <;> antiphon_pos)
+  | (refine div_pos ?_ ?_ <;> antiphon_pos)
+  | (refine pow_pos ?_ _ ; antiphon_pos)
+  | (refine add_pos_of_pos_of_nonneg ?_ ?_; antiphon_pos; antiphon_nonneg)
+  | (refine add_pos_of_nonneg_of_pos ?_ ?_; antiphon_nonneg; antiphon_pos)
+  | (refine inv_pos.2 ?_; antiphon_pos)
+  | (refine sq_pos_of_ne_zero ?_; assumption)
+  | (refine lt_of_le_of_ne ?_ (Ne.symm ?_); assumption; assumption)
+  | (refine lt_trans zero_lt_one ?_; assumption)
+  | omega)
+macro_rules | `(tactic| antiphon_nonneg) => `(tactic| first
+  | assumption
+  | exact le_of_lt (by assumption)
+  | exact le_of_lt (Antiphon.ofNat_pos _ (by decide))
+  | exact le_refl _
+  | exact zero_le_one
+  | exact Antiphon.even_pow_nonneg _ _ (by decide)
+  | exact mul_self_nonneg _
+  | (refine mul_nonneg ?_ ?_ <;> antiphon_nonneg)
+  | (refine div_nonneg ?_ ?_ <;> antiphon_nonneg)
+  | (refine add_nonneg ?_ ?_ <;> antiphon_nonneg)
+  | (refine pow_nonneg ?_ _; antiphon_nonneg)
+  | (refine inv_nonneg.2 ?_; antiphon_nonneg)
+  | omega)
+
+/-- `positivity`: `0 < e`, `0 ≤ e` or `e ≠ 0`, by the signs of the parts of `e`. -/
+macro "positivity" : tactic => `(tactic| (
+  intros
+  first
+    | antiphon_pos
+    | antiphon_nonneg
+    | (refine ne_of_gt ?_; antiphon_pos)
+    | (refine mul_ne_zero ?_ ?_ <;> first | assumption | (refine ne_of_gt ?_; antiphon_pos))
+    | (refine pow_ne_zero _ ?_; assumption)))
+
+/-- `gcongr`: an inequality from the inequalities of the parts. -/
+macro "gcongr" : tactic => `(tactic| (
+  repeat' first
+    | assumption
+    | exact le_refl _
+    | exact le_of_lt (by assumption)
+    | refine add_le_add ?_ ?_
+    | refine sub_le_sub ?_ ?_
+    | refine mul_le_mul_of_nonneg_left ?_ (by positivity)
+    | refine mul_le_mul_of_nonneg_right ?_ (by positivity)
+    | refine mul_le_mul ?_ ?_ (by positivity) (by positivity)
+    | refine pow_le_pow_left₀ (by positivity) ?_ _
+    | refine div_le_div_of_nonneg_right ?_ (by positivity)
+    | refine div_le_div_of_nonneg_left (by positivity) (by positivity) ?_))
+
+/-! ## Simplification -/
+
+namespace Antiphon
+open Lean
+
+/-- Appends items to a comma-separated list. -/
+def pushAll (args : Array Syntax) : List Syntax → Array Syntax
+  | [] => args
+  | s :: rest => match args.toList with
+    | [] => pushAll (args.push s) rest
+    | _ => pushAll ((args.push (mkAtom ",")).push s) rest
+
+/-- A call of `simp` with further lemmas and a location taken over from another tactic's syntax. -/
+def simpWith (call : TSyntax `tactic) (more : List Syntax) (loc : Syntax) : TSyntax `tactic :=
+  let args := pushAll ((call.raw.getArg 4).getArg 1).getArgs more
+  let list := match args.toList with
+    | [] => mkNullNode #[]
+    | _ => mkNullNode #[mkAtom "[", mkNullNode args, mkAtom "]"]
+  ⟨(call.raw.setArg 4 list).setArg 5 loc⟩
+
+def raws : List Term → List Syntax
+  | [] => []
+  | t :: ts => t.raw :: raws ts
+
+/-- The lemmas between the brackets of a simp-like call whose optional list is argument `i`. -/
+def simpArgs (stx : Syntax) (i : Nat) : List Syntax := raws (hints stx i)
+end Antiphon
+
+open Lean.Parser.Tactic in
+/-- `norm_num [h] at l`: simplifies; without a location it also tries to finish. -/
+syntax (name := normNum) "norm_num" (&" only")?
+  (" [" (simpStar <|> simpErase <|> simpLemma),*,? "]")? (location)? : tactic
+@[macro normNum] def Antiphon.expandNormNum : Lean.Macro := fun stx => do
+  let simp := Antiphon.simpWith (← `(tactic| simp)) (Antiphon.simpArgs stx 2) (stx.getArg 3)
+  match (stx.getArg 3).getArgs.toList with
+  | [] => `(tactic| first
+    | ($simp:tactic; done) | decide | grind -verbose (splits := 4) | $simp:tactic)
+  | _ => pure simp
+
+-- `e ≠ 0` or `0 < e`, the side conditions of clearing a denominator
+syntax "antiphon_ne" : tactic
+macro_rules | `(tactic| antiphon_ne) => `(tactic| first
+  | assumption
+  | antiphon_pos
+  | (refine ne_of_gt ?_; antiphon_pos)
+  | (refine mul_ne_zero ?_ ?_ <;> antiphon_ne)
+  | (refine pow_ne_zero _ ?_; antiphon_ne)
+  | (refine sub_ne_zero_of_ne ?_; assumption))
+
+open Lean.Parser.Tactic in
+/-- `field_simp [h] at l`: clears the denominators known to be positive or nonzero. -/
+syntax (name := fieldSimp) "field_simp" (&" only")?
+  (" [" (simpStar <|> simpErase <|> simpLemma),*,? "]")? (location)? : tactic
+@[macro fieldSimp] def Antiphon.expandFieldSimp : Lean.Macro := fun stx => do
+  let call ← `(tactic| simp (disch := antiphon_ne) only [ne_eq, not_false_eq_true, ge_iff_le,
+    gt_iff_lt, div_div, div_pow, mul_div_assoc', div_mul_eq_mul_div, div_add_div, div_sub_div,
+    div_add', add_div', div_sub', sub_div', div_eq_div_iff, div_eq_iff, eq_div_iff,
+    div_le_div_iff_of_pos, div_lt_div_iff_of_pos, div_le_iff₀, le_div_iff₀, div_lt_iff₀, lt_div_iff₀])
+  pure (Antiphon.simpWith call (Antiphon.simpArgs stx 2) (stx.getArg 3))
+
+/-- `push_neg`: moves negations inwards. -/
+syntax (name := pushNeg) "push_neg" (Lean.Parser.Tactic.location)? : tactic
+@[macro pushNeg] def Antiphon.expandPushNeg : Lean.Macro := fun stx => do
+  let call ← `(tactic| simp only [not_le, not_lt, Classical.not_forall, not_exists, not_and, not_or,
+    Classical.not_imp, Classical.not_not, ne_eq])
+  pure (Antiphon.simpWith call [] (stx.getArg 1))
+
+/-! ## Logic -/
+
+/-- `by_contra h`: assume the negation of the goal. -/
+macro "by_contra" h:ident : tactic => `(tactic| first
+  | refine Not.intro fun $h => ?_
+  | refine Classical.byContradiction fun $h => ?_)
+macro "by_contra!" h:ident : tactic => `(tactic| (by_contra $h; try push_neg at $h:ident))
+
+/-- `use a, b`: gives witnesses, then tries to finish. -/
+syntax (name := useWitness) "use" term,+ : tactic
+def Antiphon.witnesses : List Lean.Term → Lean.MacroM (Lean.TSyntax `tactic)
+  | [] => `(tactic| try trivial)
+  | t :: ts => do let rest ← Antiphon.witnesses ts; `(tactic| (refine ⟨$t, ?_⟩; $rest:tactic))
+@[macro useWitness] def Antiphon.expandUse : Lean.Macro := fun stx =>
+  Antiphon.witnesses (Antiphon.terms (stx.getArg 1).getArgs.toList)
+
+/-- `tauto`, `aesop`: here both are `simp_all`, then `grind`. -/
+macro "tauto" : tactic => `(tactic| first | (simp_all; done) | grind -verbose (splits := 8))
+macro "aesop" : tactic => `(tactic| first | (simp_all; done) | grind -verbose (splits := 8))
+
+/-! ## ℝ -/
+
+variable {ℝ : Type} [Lean.Grind.Field ℝ] [LE ℝ] [LT ℝ] [Std.LawfulOrderLT ℝ] [Std.IsLinearOrder ℝ]
+  [Lean.Grind.OrderedRing ℝ] [Antiphon.Sqrt ℝ]
+
+local notation "Real.sqrt" => Antiphon.Sqrt.sqrt (α := ℝ)
+local prefix:100 "√" => Antiphon.Sqrt.sqrt (α := ℝ)

@@ -1,0 +1,85 @@
+"""The cold start: what a model from nothing is taught before it may play (STP, section 3, stage 1).
+
+Proofs: our seed theorems, the same with other letters, and what a grammar of tactics finds for them,
+all judged by Lean. Conjectures: triples (lemma L, theorem X, theorem Y) of one chapter where L is used
+in the proofs of both and X comes before Y. STP takes the triples from Mathlib's files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from conjecture.library import Theorem, renamed, seed_theorems
+from conjecture.selection import proof_weight
+from prover.prompts import conjecture_example, prove_example
+from prover.search import candidates
+from training.config import ColdStart
+from verify.policy import tokens
+from verify.records import Example, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedTheorem:
+    """A library theorem, one of its verified proofs, and the lemmas that proof uses."""
+
+    statement: Statement
+    proof: str
+    lemmas: tuple[str, ...]
+
+
+def to_check(settings: ColdStart, seed: int) -> list[Theorem]:
+    """Everything the library may hold, in a fixed order: Lean decides what stays."""
+    seeds = seed_theorems()
+    copies = [copy for n in range(settings.renamings) for theorem in seeds if (copy := renamed(theorem, n))]
+    found = [
+        Theorem(theorem.statement, proof, theorem.chapter)
+        for index, theorem in enumerate(seeds)
+        for proof in candidates(theorem.statement, settings.search_per_statement, np.random.default_rng([seed, index]))
+    ]
+    return [*seeds, *copies, *found]
+
+
+def invoked(proof: str, lemmas: Sequence[str], known: Mapping[str, str]) -> tuple[str, ...]:
+    """The known lemmas a proof uses by name. Those only a tactic brought in are not the prover's choice."""
+    written = {part for _, token in tokens(proof) for part in (token, token.split(".")[0])}
+    return tuple(name for name in lemmas if name in known and name in written)
+
+
+def prover_examples(proved: Sequence[ProvedTheorem]) -> list[Example]:
+    """One row for every distinct proof, weighted as in a round."""
+    distinct: dict[str, int] = {}
+    for item in proved:
+        distinct[item.statement.id] = distinct.get(item.statement.id, 0) + 1
+    return [
+        prove_example(item.statement, item.proof, proof_weight(item.proof, distinct[item.statement.id]))
+        for item in proved
+    ]
+
+
+def conjecturer_examples(
+    proved: Sequence[ProvedTheorem], known: Mapping[str, str], settings: ColdStart
+) -> list[Example]:
+    """Triples (L, X, Y), the nearest X first; where Y shares no lemma with X, the trivial lemma."""
+    chapters: dict[str, list[ProvedTheorem]] = {}
+    for item in proved:
+        chapters.setdefault(item.statement.tags[0] if item.statement.tags else "", []).append(item)
+    examples = []
+    for chapter in chapters.values():
+        first: dict[str, ProvedTheorem] = {}
+        for item in chapter:
+            first.setdefault(item.statement.id, item)
+        theorems = list(first.values())
+        for index, target in enumerate(theorems):
+            pairs: list[tuple[str, ProvedTheorem]] = []
+            for earlier in reversed(theorems[:index]):
+                shared = [name for name in target.lemmas if name in earlier.lemmas]
+                pairs += [(name, earlier) for name in shared or [""]]
+            # Shared lemmas before trivial ones: they are what the conjecturer has to learn.
+            pairs.sort(key=lambda pair: pair[0] == "")
+            for name, earlier in pairs[: settings.conjectures_per_theorem]:
+                lemma = (name, known[name]) if name else None
+                examples.append(conjecture_example(lemma, earlier.statement, earlier.proof, target.statement))
+    return examples

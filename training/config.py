@@ -1,0 +1,118 @@
+"""The configuration of a run: frozen dataclasses, the same for the command line and for YAML."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import yaml
+
+from conjecture.seeds import SeedSettings
+from conjecture.selection import SelectionSettings
+from prover.model import ModelConfig
+from prover.sampler import SamplingSettings
+from training.sft import SFTSettings
+from verify.statements import BadInput
+
+
+@dataclass(frozen=True)
+class ColdStart:
+    """The library a run begins with, and the first SFT in both roles (STP, section 3, stage 1)."""
+
+    renamings: int = 2
+    """Copies of each seed theorem with other letters for its variables."""
+    search_per_statement: int = 4
+    """Proofs from the grammar of tactics and hints that are tried on each seed theorem."""
+    conjectures_per_theorem: int = 6
+    """At most so many (lemma, earlier theorem) prompts for which a theorem is the target."""
+    sft: SFTSettings = field(default_factory=lambda: SFTSettings(num_train_epochs=8.0))
+
+
+@dataclass(frozen=True)
+class SelfplayConfig:
+    """A self-play run. The same command continues it."""
+
+    run: Path = Path("runs/selfplay")
+    """The run's directory; an unfinished run in it is resumed."""
+    statements: str = "bundled"
+    """What to prove: `bundled`, a json/jsonl/parquet file (.gz too), or a Hugging Face data set id."""
+    split: str | None = None
+    """Only rows of this split."""
+    limit: int | None = None
+    """Only the first so many rows."""
+    rounds: int = 3
+    """Self-play rounds after the cold start's own round of proving."""
+    samples_per_statement: int = 8
+    """K, the proofs sampled for each statement in a round (STP: 64, then 32)."""
+    conjectures: int = 120
+    """At most so many conjectures are proved in a round."""
+    conjectures_per_prompt: int = 2
+    seed: int = 0
+    profile: str = "core"
+    """Which Lean: `core` (embedded) or `mathlib` (native). Their results are never mixed."""
+    workers: int = 2
+    """Lean processes, 2.1 GB each."""
+    heartbeats: int = 4_000
+    """Lean's work limit for one proof, as `maxHeartbeats` counts it."""
+    model_name_or_path: str | None = None
+    """A hub id or directory to start from; without it a small model is built from nothing."""
+    model: ModelConfig = field(default_factory=ModelConfig)
+    sampling: SamplingSettings = field(default_factory=lambda: SamplingSettings(max_new_tokens=96, batch_size=128))
+    cold_start: ColdStart = field(default_factory=ColdStart)
+    sft: SFTSettings = field(default_factory=lambda: SFTSettings(num_train_epochs=2.0, learning_rate=5e-4))
+    seeds: SeedSettings = field(default_factory=SeedSettings)
+    selection: SelectionSettings = field(default_factory=SelectionSettings)
+    prover_pass_rate_max: float = 0.5
+    """Proofs of statements proved more often than this teach the prover nothing (STP: below 1/2)."""
+    replay_rounds: int = 3
+    """Proofs of the last so many rounds are trained on."""
+    library_rows: int = 600
+    """Rows of the cold start's library that each round's training repeats, so that it is not forgotten."""
+
+    def __post_init__(self) -> None:
+        for name in ("rounds", "samples_per_statement", "conjectures_per_prompt", "workers", "heartbeats"):
+            if getattr(self, name) < 1:
+                raise BadInput(f"--{name.replace('_', '-')} must be at least 1, not {getattr(self, name)}")
+        if self.profile not in ("core", "mathlib"):
+            raise BadInput(f"--profile is core or mathlib, not {self.profile!r}")
+
+
+def to_dict(config: Any) -> dict[str, Any]:
+    """Plain values, ready for YAML."""
+    return {key: str(value) if isinstance(value, Path) else value for key, value in asdict(config).items()}
+
+
+def load(path: Path, default: SelfplayConfig) -> SelfplayConfig:
+    """`default` with the fields that a YAML file sets. Raises BadInput for a field that does not exist."""
+    try:
+        values = yaml.safe_load(path.read_text()) or {}
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise BadInput(f"{path}: not YAML ({str(error).splitlines()[0]})") from error
+    return merge(default, values, str(path))
+
+
+def merge(default: Any, values: Any, where: str) -> Any:
+    """A dataclass with some of its fields replaced, nested ones too."""
+    if not isinstance(values, dict):
+        raise BadInput(f"{where}: a mapping of fields is wanted")
+    known = {f.name for f in fields(default)}
+    hints = get_type_hints(type(default))
+    changes = {}
+    for key, value in values.items():
+        if key not in known:
+            raise BadInput(f"{where}: there is no field {key!r}; the fields are {', '.join(sorted(known))}")
+        current = getattr(default, key)
+        if is_dataclass(current):
+            changes[key] = merge(current, value, f"{where}: {key}")
+        elif isinstance(current, Path) or hints[key] is Path:
+            changes[key] = Path(value)
+        elif isinstance(current, float) and isinstance(value, int):
+            changes[key] = float(value)
+        elif current is not None and not isinstance(value, type(current)):
+            raise BadInput(f"{where}: {key} wants a {type(current).__name__}, not {value!r}")
+        else:
+            changes[key] = value
+    return replace(default, **changes)

@@ -1,0 +1,290 @@
+"""The ledger: everything a run has proposed, sampled, checked and chosen, in one append-only SQLite file.
+
+A row is written once and never changed; each method that writes is one transaction, so a kill at any
+moment loses at most work in flight. Rewards, selections and reports are functions of what stands here.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from verify.records import Attempt, Statement, Verdict, content_id
+
+FORMAT = 1
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS run (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS statements (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, round INTEGER NOT NULL, name TEXT NOT NULL, signature TEXT NOT NULL,
+    source TEXT NOT NULL, split TEXT NOT NULL, tags TEXT NOT NULL, parents TEXT NOT NULL, lemma TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS proposals (
+    round INTEGER NOT NULL, prompt INTEGER NOT NULL, sample INTEGER NOT NULL, seed TEXT NOT NULL, lemma TEXT NOT NULL,
+    signature TEXT, tokens INTEGER NOT NULL, PRIMARY KEY (round, prompt, sample));
+CREATE TABLE IF NOT EXISTS gates (
+    round INTEGER NOT NULL, prompt INTEGER NOT NULL, sample INTEGER NOT NULL, gate TEXT NOT NULL, statement TEXT,
+    PRIMARY KEY (round, prompt, sample));
+CREATE TABLE IF NOT EXISTS attempts (
+    id TEXT PRIMARY KEY, statement TEXT NOT NULL, round INTEGER NOT NULL, sample INTEGER NOT NULL, proof TEXT NOT NULL,
+    sampler TEXT NOT NULL, tokens INTEGER NOT NULL, logprob REAL);
+CREATE INDEX IF NOT EXISTS attempts_of_round ON attempts (round, statement);
+CREATE INDEX IF NOT EXISTS attempts_at_statement ON attempts (statement);
+CREATE TABLE IF NOT EXISTS verdicts (
+    statement TEXT NOT NULL, proof TEXT NOT NULL, question TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL,
+    lemmas TEXT NOT NULL, heartbeats INTEGER NOT NULL, seconds REAL NOT NULL, canonical TEXT NOT NULL, more TEXT NOT NULL,
+    PRIMARY KEY (question, statement, proof));
+CREATE TABLE IF NOT EXISTS selections (
+    round INTEGER NOT NULL, statement TEXT NOT NULL, pass_rate REAL NOT NULL, samples INTEGER NOT NULL,
+    elegance REAL, weight REAL NOT NULL, decision TEXT NOT NULL, PRIMARY KEY (round, statement));
+CREATE TABLE IF NOT EXISTS phases (
+    round INTEGER NOT NULL, phase TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (round, phase));
+"""
+
+
+class LedgerError(RuntimeError):
+    """The file is not a ledger of this version; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One raw sample of the conjecturer: `signature` is None when the text was no statement."""
+
+    round: int
+    prompt: int
+    sample: int
+    seed: str
+    lemma: str
+    signature: str | None
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The attempts at one statement in one round: `proofs` are its distinct correct proofs, shortest first."""
+
+    statement: str
+    samples: int
+    correct: int
+    proofs: tuple[str, ...]
+
+    @property
+    def pass_rate(self) -> float:
+        """P = correct / samples, each duplicate counted (STP, section 3.2)."""
+        return self.correct / self.samples
+
+
+class Ledger:
+    """Open it as a context manager. Raises LedgerError for a foreign file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._db = sqlite3.connect(path, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.executescript(SCHEMA)
+            self.note("format", str(FORMAT))
+            found = self.noted("format")
+        except sqlite3.DatabaseError as error:
+            raise LedgerError(f"{path} cannot be used as a ledger: {error}") from error
+        if found != str(FORMAT):
+            raise LedgerError(f"{path} has format {found}, this Antiphon writes {FORMAT}; use a new --run")
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._db:
+            yield self._db
+
+    def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Writes rows that are not there yet: writing twice changes nothing."""
+        rows = list(rows)
+        if rows:
+            with self._transaction() as db:
+                marks = ",".join("?" * len(rows[0]))
+                db.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows)
+
+    # Facts about the run, and its progress
+
+    def note(self, key: str, value: str) -> None:
+        self._insert("run", [(key, value)])
+
+    def noted(self, key: str) -> str | None:
+        row = self._db.execute("SELECT value FROM run WHERE key=?", (key,)).fetchone()
+        return row and row[0]
+
+    def finish(self, round: int, phase: str, **data: Any) -> None:
+        self._insert("phases", [(round, phase, json.dumps(data))])
+
+    def finished(self, round: int, phase: str) -> dict[str, Any] | None:
+        """What the phase left behind when it ended, or None while it has not."""
+        row = self._db.execute("SELECT data FROM phases WHERE round=? AND phase=?", (round, phase)).fetchone()
+        return row and json.loads(row[0])
+
+    # Statements
+
+    def add_statements(self, kind: str, round: int, statements: Iterable[Statement]) -> None:
+        """`kind` is seed (with a proof of ours), given (a data set's), or conjecture."""
+        self._insert(
+            "statements",
+            (
+                (s.id, kind, round, s.name, s.signature, s.source, s.split, json.dumps(s.tags), json.dumps(s.parents), s.lemma)
+                for s in statements
+            ),
+        )  # fmt: skip
+
+    def statements(self, kind: str | None = None, round: int | None = None) -> list[Statement]:
+        """In the order in which they came."""
+        rows = self._db.execute(
+            "SELECT name, signature, source, split, tags, parents, lemma FROM statements"
+            " WHERE (?1 IS NULL OR kind=?1) AND (?2 IS NULL OR round=?2) ORDER BY rowid",
+            (kind, round),
+        )
+        return [Statement(*row[:4], tuple(json.loads(row[4])), tuple(json.loads(row[5])), row[6]) for row in rows]
+
+    # Proposals of the conjecturer, and what the gates said
+
+    def add_proposals(self, proposals: Iterable[Proposal]) -> None:
+        self._insert(
+            "proposals", ((p.round, p.prompt, p.sample, p.seed, p.lemma, p.signature, p.tokens) for p in proposals)
+        )
+
+    def proposals(self, round: int) -> list[Proposal]:
+        rows = self._db.execute("SELECT * FROM proposals WHERE round=? ORDER BY prompt, sample", (round,))
+        return [Proposal(*row) for row in rows]
+
+    def add_gates(self, round: int, gates: Iterable[tuple[Proposal, str, str | None]]) -> None:
+        """For each proposal the gate that stopped it (or `passed`) and the statement's id."""
+        self._insert("gates", ((round, p.prompt, p.sample, gate, statement) for p, gate, statement in gates))
+
+    def gates(self, round: int) -> dict[str, int]:
+        """How many proposals of a round ended at which gate."""
+        rows = self._db.execute("SELECT gate, COUNT(*) FROM gates WHERE round=? GROUP BY gate ORDER BY gate", (round,))
+        return dict(rows.fetchall())
+
+    # Attempts and verdicts
+
+    def add_attempts(self, attempts: Iterable[Attempt]) -> None:
+        self._insert(
+            "attempts",
+            ((a.id, a.statement_id, a.round, a.sample, a.proof, a.sampler, a.tokens, a.logprob) for a in attempts),
+        )
+
+    def attempts(self, round: int, sampler: str) -> list[Attempt]:
+        rows = self._db.execute(
+            "SELECT statement, proof, round, sample, sampler, tokens, logprob FROM attempts"
+            " WHERE round=? AND sampler=? ORDER BY rowid",
+            (round, sampler),
+        )
+        return [Attempt(*row) for row in rows]
+
+    def add_verdicts(self, verdicts: Iterable[tuple[str, str, str, Verdict]]) -> None:
+        """Rows of (question, statement id, proof, verdict).
+
+        The questions: `proof` (is it one?), `statement` (does it elaborate? no proof), `trivial` (is the
+        statement closed by this cheap tactic?).
+        """
+        self._insert("verdicts", (_verdict_row(*row) for row in verdicts))
+
+    def verdict(self, question: str, statement_id: str, proof: str = "") -> Verdict | None:
+        """The recorded answer to exactly this question."""
+        row = self._db.execute(
+            "SELECT more FROM verdicts WHERE question=? AND statement=? AND proof=?", (question, statement_id, proof)
+        ).fetchone()
+        return row and Verdict.from_dict(json.loads(row[0]))
+
+    def proofs(self, kind: str | None = None) -> list[tuple[str, str, Verdict]]:
+        """All proved (statement id, proof, verdict), in a fixed order; `kind` as in `add_statements`."""
+        rows = self._db.execute(
+            "SELECT v.statement, v.proof, v.more FROM verdicts v JOIN statements s ON s.id = v.statement"
+            " WHERE v.outcome='proved' AND (?1 IS NULL OR s.kind=?1)"
+            " AND v.question='proof' ORDER BY v.statement, LENGTH(v.proof), v.proof",
+            (kind,),
+        )
+        return [(row[0], row[1], Verdict.from_dict(json.loads(row[2]))) for row in rows]
+
+    def tallies(self, round: int, sampler: str, kind: str | None = None) -> list[Tally]:
+        """Pass rates of a round. An attempt whose verdict is `infrastructure` counts as not made."""
+        rows = self._db.execute(
+            "SELECT a.statement, a.proof, v.outcome FROM attempts a JOIN statements s ON s.id = a.statement"
+            " JOIN verdicts v ON v.statement = a.statement AND v.proof = a.proof AND v.question='proof'"
+            " WHERE a.round=? AND a.sampler=? AND (?3 IS NULL OR s.kind=?3) AND v.outcome != 'infrastructure'"
+            " ORDER BY s.rowid, a.sample",
+            (round, sampler, kind),
+        )
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for statement, proof, outcome in rows:
+            groups.setdefault(statement, []).append((proof, outcome))
+        tallies = []
+        for statement, made in groups.items():
+            correct = [proof for proof, outcome in made if outcome == "proved"]
+            proofs = tuple(sorted(set(correct), key=lambda proof: (len(proof), proof)))
+            tallies.append(Tally(statement, len(made), len(correct), proofs))
+        return tallies
+
+    def outcomes(self, round: int, sampler: str) -> dict[str, int]:
+        """How many attempts of a round ended with which outcome."""
+        rows = self._db.execute(
+            "SELECT v.outcome, COUNT(*) FROM attempts a JOIN verdicts v ON v.statement = a.statement"
+            " AND v.proof = a.proof AND v.question='proof' WHERE a.round=? AND a.sampler=?"
+            " GROUP BY v.outcome ORDER BY v.outcome",
+            (round, sampler),
+        )
+        return dict(rows.fetchall())
+
+    def solved(self, kind: str = "given") -> dict[str, int]:
+        """For every proved statement of a kind, the round in which an attempt first proved it."""
+        rows = self._db.execute(
+            "SELECT a.statement, MIN(a.round) FROM attempts a JOIN statements s ON s.id = a.statement"
+            " JOIN verdicts v ON v.statement = a.statement AND v.proof = a.proof AND v.question='proof'"
+            " WHERE v.outcome='proved' AND s.kind=? GROUP BY a.statement ORDER BY s.rowid",
+            (kind,),
+        )
+        return dict(rows.fetchall())
+
+    # Selections
+
+    def add_selections(
+        self, round: int, rows: Iterable[tuple[str, float, int, float | None, float, str]]
+    ) -> None:
+        """Rows of (statement id, pass rate, samples, elegance, weight, decision)."""
+        self._insert("selections", ((round, *row) for row in rows))
+
+    def selections(self, round: int) -> list[tuple[str, float, int, float | None, float, str]]:
+        rows = self._db.execute(
+            "SELECT statement, pass_rate, samples, elegance, weight, decision FROM selections WHERE round=? ORDER BY rowid",
+            (round,),
+        )
+        return rows.fetchall()
+
+    def fingerprint(self) -> str:
+        """A hash of everything that must not depend on the machine, its load or interruptions.
+
+        Wall times and heartbeats are left out, and the order in which verdicts came.
+        """
+        queries = (
+            "SELECT * FROM statements ORDER BY id",
+            "SELECT * FROM proposals ORDER BY round, prompt, sample",
+            "SELECT * FROM gates ORDER BY round, prompt, sample",
+            "SELECT id, statement, round, sample, proof, sampler, tokens FROM attempts ORDER BY id",
+            "SELECT question, statement, proof, outcome FROM verdicts ORDER BY question, statement, proof",
+            "SELECT * FROM selections ORDER BY round, statement",
+            "SELECT round, phase FROM phases ORDER BY round, phase",
+        )
+        return content_id(*(repr(self._db.execute(query).fetchall()) for query in queries))
+
+
+def _verdict_row(question: str, statement_id: str, proof: str, verdict: Verdict) -> tuple[Any, ...]:
+    return (
+        statement_id, proof, question, str(verdict.outcome), verdict.reason, json.dumps(verdict.lemmas),
+        verdict.heartbeats, verdict.seconds, verdict.canonical, json.dumps(verdict.to_dict(), ensure_ascii=False),
+    )  # fmt: skip

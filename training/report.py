@@ -1,0 +1,714 @@
+"""The report of a run: `report.html`, one page that needs nothing but itself, and the same for a terminal.
+
+Everything said is read from the ledger, save times and losses, which come from `metrics.jsonl`. The
+page depends on nothing else: written twice from the same files it is the same, byte for byte.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sqlite3
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import networkx as nx
+import yaml
+from jinja2 import Environment, StrictUndefined
+from rich.table import Table
+from rich.text import Text
+
+from training import metrics, plots
+from training.ledger import Ledger, Tally
+from verify.records import Attempt, Outcome, Statement, Verdict
+
+FINAL = "final"  # the sampler's name when the final model is evaluated
+CONJECTURES_A_ROUND, FAILURES_A_ROUND, PROOFS_SHOWN = 60, 8, 3  # what the page shows; the ledger has all
+_SCANNED = 400  # attempts looked at for failures worth showing, a round
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What the ledger holds of one round and sampler. Tallies are per statement."""
+
+    number: int
+    sampler: str
+    given: list[Tally]
+    conjectures: list[Tally]
+    outcomes: dict[str, int]
+    attempts: list[Attempt]
+    proposed: int = 0
+    gates: dict[str, int] = field(default_factory=dict)
+    selections: dict[str, tuple[float, str]] = field(default_factory=dict)  # statement: (weight, decision)
+    logged: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def final(self) -> bool:
+        return self.sampler == FINAL
+
+    @property
+    def solved(self) -> set[str]:
+        return {tally.statement for tally in self.given if tally.correct}
+
+    @property
+    def proved(self) -> int:
+        return sum(tally.correct > 0 for tally in self.conjectures)
+
+    @property
+    def label(self) -> str:
+        return f"{self.number}, {FINAL}" if self.final else str(self.number)
+
+    @property
+    def passed(self) -> int:
+        return self.gates.get("passed", 0)
+
+    @property
+    def selected(self) -> int:
+        return sum(weight > 0 for weight, _ in self.selections.values())
+
+    @property
+    def distinct(self) -> int:
+        return len({(attempt.statement_id, attempt.proof) for attempt in self.attempts})
+
+
+class Check(NamedTuple):
+    """What the verifier said of a statement without a proof."""
+
+    outcome: str
+    reason: str
+    canonical: str
+
+
+class Sample(NamedTuple):
+    """One attempt to be read; `outcome` is `pending` while there is no verdict."""
+
+    statement: str
+    proof: str
+    outcome: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All that a report needs, read once."""
+
+    name: str
+    config: dict[str, str]
+    rounds: list[Round]
+    statements: dict[str, Statement]
+    given: dict[str, Statement]
+    conjectures: dict[int, list[Statement]]  # by the round that proposed them
+    checks: dict[str, Check]
+    first: dict[str, int]  # statement: the round that first proved it
+    proofs: dict[str, list[tuple[str, Verdict]]]  # shortest first
+
+    @property
+    def played(self) -> list[Round]:
+        return [round for round in self.rounds if not round.final]
+
+    @property
+    def last(self) -> Round | None:
+        """The evaluation of the final model, once there is one."""
+        return next((round for round in reversed(self.rounds) if round.final), None)
+
+    def cumulative(self) -> list[int]:
+        """Given statements solved up to and with each played round; the final evaluation adds nothing."""
+        solved: set[str] = set()
+        return [len(solved := solved | round.solved) for round in self.played]
+
+    def in_profile(self) -> list[Statement]:
+        return [s for s in self.given.values() if self._said(s) == Outcome.ELABORATES]
+
+    def out_of_profile(self) -> Counter[str]:
+        """Why the other given statements are out; those with no answer yet are in neither."""
+        unknown = ("", Outcome.INFRASTRUCTURE, Outcome.ELABORATES)
+        return Counter(
+            self.checks[s.id].reason or self._said(s)
+            for s in self.given.values()
+            if self._said(s) not in unknown
+        )
+
+    def _said(self, statement: Statement) -> str:
+        return self.checks[statement.id].outcome if statement.id in self.checks else ""
+
+    def when(self, statement: Statement) -> str:
+        """Who proved it first, for people."""
+        number = self.first.get(statement.id)
+        if number is None:
+            return "not by an attempt"
+        return (
+            f"round {number}" if number in {round.number for round in self.played} else "only the final model"
+        )
+
+    def unseen(self) -> list[str]:
+        """Conjectures proved by a model that had not trained on them, by id.
+
+        That is: first proved in the round that proposed them, and not equal, up to the names of bound
+        variables, to a seed, a given statement or a conjecture of an earlier round.
+        """
+        conjectured = {s.id for group in self.conjectures.values() for s in group}
+        seen = {self._form(id) for id in self.statements if id not in conjectured}
+        found: dict[str, str] = {}
+        for number, group in sorted(self.conjectures.items()):
+            forms = {self._form(s.id): s.id for s in group if self.first.get(s.id) == number}
+            found |= {form: id for form, id in forms.items() if form not in seen}
+            seen |= {self._form(s.id) for s in group}
+        return list(found.values())
+
+    def _form(self, id: str) -> str:
+        return (id in self.checks and self.checks[id].canonical) or id
+
+
+def write_report(run_directory: Path) -> Path:
+    """Writes `report.html` into the run's folder, aside and then renamed; returns its path.
+
+    A run may be anywhere on its way. Raises FileNotFoundError when there is no run, LedgerError when
+    its ledger is none.
+    """
+    with _open(run_directory) as ledger:
+        run = read_run(run_directory, ledger)
+        failures = [(round, _failures(ledger, run, round)) for round in run.rounds]
+        page = _environment().from_string(PAGE).render(
+            run=run, headline=_headline(run), figures=_figures(run), tables=_tables(run), groups=_conjectures(run),
+            solved=[s for s in run.given.values() if s.id in run.proofs], failures=failures,
+            unsolved=[s for s in run.in_profile() if s.id not in run.proofs], tree=_tree(ledger, run),
+            shown=PROOFS_SHOWN, style=plots.STYLE,
+        )  # fmt: skip
+    path = run_directory / "report.html"
+    aside = path.with_suffix(".html.part")
+    aside.write_text(page, encoding="utf-8")
+    os.replace(aside, path)
+    return path
+
+
+def summary(run_directory: Path) -> Table:
+    """The rounds as a table for a terminal. Raises as `write_report` does."""
+    with _open(run_directory) as ledger:
+        run = read_run(run_directory, ledger)
+    title = Text(f"{run.name}: {len(run.in_profile())} statements in profile")
+    table = Table(title=title, box=None, collapse_padding=True, pad_edge=False)  # 80 columns suffice
+    for heading in (
+        "round",
+        "solved",
+        "so far",
+        "proposed",
+        "passed",
+        "proved",
+        "selected",
+        "attempts",
+        "time",
+    ):
+        table.add_column(heading, justify="right", no_wrap=True)
+    so_far = iter(run.cumulative())
+    for round in run.rounds:
+        conjecturing = (round.proposed, round.passed, round.proved, round.selected)
+        table.add_row(
+            round.label, str(len(round.solved)),
+            "" if round.final else str(next(so_far)), *(str(n) if round.proposed else "" for n in conjecturing),
+            str(len(round.attempts)), _duration(round.logged.get("time/round")),
+        )  # fmt: skip
+    return table
+
+
+def samples(run_directory: Path, round: int, kind: str | None = None, limit: int = 10) -> Iterator[Sample]:
+    """Up to `limit` attempts of a round, the same ones each time, in an order that favours none.
+
+    `kind` is `given`, `conjecture` or None for both. Raises as `write_report` does.
+    """
+    with _open(run_directory) as ledger:
+        statements = {s.id: s for s in ledger.statements(kind)}
+        made = [
+            a for number, name in _voices(ledger) if number == round for a in ledger.attempts(round, name)
+        ]
+        for attempt in sorted((a for a in made if a.statement_id in statements), key=lambda a: a.id)[:limit]:
+            verdict = ledger.verdict("proof", attempt.statement_id, attempt.proof)
+            outcome, message = (str(verdict.outcome), _told(verdict)) if verdict else ("pending", "")
+            yield Sample(statements[attempt.statement_id].text, attempt.proof, outcome, message)
+
+
+def lineage(ledger: Ledger) -> nx.DiGraph:
+    """Nodes are statement ids, an edge goes from a parent to what was conjectured from it.
+
+    Only what was there before can be a parent, so the graph has no cycle.
+    """
+    graph = nx.DiGraph()
+    for statement in ledger.statements():
+        graph.add_edges_from((parent, statement.id) for parent in statement.parents if parent in graph)
+        graph.add_node(statement.id)
+    return graph
+
+
+def read_run(run_directory: Path, ledger: Ledger) -> Run:
+    """Everything the report tells, from the ledger, `metrics.jsonl` and `config.yaml`."""
+    logged = {row["round"]: row for row in metrics.read(run_directory / "metrics.jsonl")}
+    rounds = [_round(ledger, number, name, logged.get(number, {})) for number, name in _voices(ledger)]
+    proofs: dict[str, list[tuple[str, Verdict]]] = {}
+    for id, proof, verdict in ledger.proofs():
+        proofs.setdefault(id, []).append((proof, verdict))
+    return Run(
+        name=run_directory.resolve().name,
+        config=_configuration(run_directory / "config.yaml"),
+        rounds=rounds,
+        statements={s.id: s for s in ledger.statements()},
+        given={s.id: s for s in ledger.statements("given")},
+        conjectures={r.number: ledger.statements("conjecture", r.number) for r in rounds if not r.final},
+        checks=_checks(ledger),
+        first=ledger.solved("given") | ledger.solved("conjecture"),
+        proofs=proofs,
+    )
+
+
+def _open(run_directory: Path) -> Ledger:
+    path = run_directory / "ledger.sqlite"
+    if not path.is_file():
+        raise FileNotFoundError(f"no run in {run_directory}: it has no ledger.sqlite")
+    return Ledger(path)
+
+
+def _round(ledger: Ledger, number: int, name: str, logged: dict[str, Any]) -> Round:
+    facts: dict[str, Any] = {}
+    if name != FINAL:
+        facts["proposed"] = len(ledger.proposals(number))
+        facts["gates"] = ledger.gates(number)
+        facts["selections"] = {
+            id: (weight, decision) for id, _, _, _, weight, decision in ledger.selections(number)
+        }
+    return Round(
+        number, name, ledger.tallies(number, name, "given"), ledger.tallies(number, name, "conjecture"),
+        ledger.outcomes(number, name), ledger.attempts(number, name), logged=logged, **facts,
+    )  # fmt: skip
+
+
+def _query(ledger: Ledger, sql: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(f"{ledger.path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        return database.execute(sql).fetchall()
+
+
+def _voices(ledger: Ledger) -> list[tuple[int, str]]:
+    """The (round, sampler) pairs; a round that has proposals and no attempt comes with no sampler's name."""
+    rows = _query(
+        ledger,
+        "SELECT DISTINCT round, sampler FROM attempts"
+        " UNION SELECT round, '' FROM proposals WHERE round NOT IN (SELECT round FROM attempts)",
+    )
+    return sorted(rows, key=lambda row: (row[0], row[1] == FINAL, row[1]))
+
+
+def _checks(ledger: Ledger) -> dict[str, Check]:
+    rows = _query(
+        ledger, "SELECT statement, outcome, reason, canonical FROM verdicts WHERE question='statement'"
+    )
+    return {row[0]: Check(*row[1:]) for row in rows}
+
+
+def _headline(run: Run) -> list[list[tuple[str, int | None]]]:
+    """Two rows of (label, number), statements and conjectures; None is for what has not happened yet."""
+    inside, outside = len(run.in_profile()), run.out_of_profile().total()
+    waiting = len(run.given) - inside - outside
+    statements = [
+        ("statements given", len(run.given)),
+        ("in profile", inside),
+        ("out of profile", outside),
+        *([("not checked yet", waiting)] if waiting else []),
+        ("solved by the cold-start model", next((len(r.solved) for r in run.played if r.number == 0), None)),
+        ("solved in all rounds together", run.cumulative()[-1] if run.played else None),
+        ("solved by the final model alone", len(run.last.solved) if run.last else None),
+    ]
+    conjectures = [
+        ("conjectures proposed", sum(round.proposed for round in run.played)),
+        ("passed the gates", sum(round.passed for round in run.played)),
+        ("proved", sum(round.proved for round in run.played)),
+        ("selected to learn from", sum(round.selected for round in run.played)),
+        ("proved by a model that had not trained on them", len(run.unseen())),
+    ]
+    return [statements, conjectures]
+
+
+def _tables(run: Run) -> list[tuple[str, list[str], list[list[str]]]]:
+    """(heading, columns, rows of text): the rounds, the outcomes, the gates."""
+    if not run.rounds:
+        return []
+    so_far = iter(run.cumulative())
+    rounds = [
+        [
+            round.label, len(round.given) + len(round.conjectures), len(round.attempts), round.distinct,
+            len(round.solved), None if round.final else next(so_far),
+            *((round.proposed, round.passed, round.proved, round.selected) if round.proposed else [None] * 4),
+            round.logged.get("train/examples"), round.logged.get("train/loss"),
+            _duration(round.logged.get("time/round")),
+        ]
+        for round in run.rounds
+    ]  # fmt: skip
+    columns = (
+        "round statements attempts distinct solved so_far proposed passed proved selected examples loss time"
+    )
+    tables = [("Round by round", columns.split(), rounds)]
+    for heading, kind in (
+        ("What became of the attempts", "outcomes"),
+        ("Where the proposals ended", "gates"),
+    ):
+        counts = {round.label: getattr(round, kind) for round in run.rounds if getattr(round, kind)}
+        known = ["passed", *plots.OUTCOMES]
+        names = sorted(
+            {*itertools.chain(*counts.values())}, key=lambda n: (known.index(n) if n in known else 99, n)
+        )
+        if names:
+            rows = [[label, *(count.get(name) for name in names)] for label, count in counts.items()]
+            tables.append((heading, ["round", *names], rows))
+    return [
+        (heading, columns, [[_cell(value) for value in row] for row in rows])
+        for heading, columns, rows in tables
+    ]
+
+
+def _cell(value: str | float | None) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
+
+
+def _figures(run: Run) -> list[tuple[str, Any]]:
+    """(caption, plot), those for which there is something to draw."""
+    played, figures = run.played, []
+    if any(round.given for round in played):
+        figures.append((
+            "Given statements solved so far, by round.",
+            plots.curve(
+                "solved", "Statements solved by round", [r.number for r in played], run.cumulative(),
+                len(run.last.solved) if run.last else None, len(run.in_profile()),
+            ),
+        ))  # fmt: skip
+    conjecturing = [round for round in played if round.conjectures]
+    rates = [Counter(_band(tally.pass_rate) for tally in round.conjectures) for round in conjecturing]
+    timed = list({round.number: round for round in run.rounds}.values())
+    times = [[round.logged.get(f"time/{name}") or 0 for name in plots.TIMES] for round in timed]
+    for name, title, caption, rounds, rows, colours, unit in (
+        ("rates", "Conjectures by pass rate", "Conjectures by pass rate P; those in (0, 1/4] teach the most.",
+         conjecturing, [[rate[band] for band in plots.BANDS] for rate in rates], plots.BANDS, "conjectures"),
+        ("outcomes", "Attempts by outcome", "What became of every attempt.",
+         played, [[r.outcomes.get(name, 0) for name in plots.OUTCOMES] for r in played], plots.OUTCOMES, "attempts"),
+        ("times", "Time by round", "Where the time went; sampling and verification overlap.",
+         timed, times, plots.TIMES, "seconds"),
+    ):  # fmt: skip
+        if any(any(row) for row in rows):
+            series = {label: [row[i] for row in rows] for i, label in enumerate(colours)}
+            figures.append(
+                (caption, plots.stacked(name, title, [r.number for r in rounds], series, colours, unit))
+            )
+    return figures
+
+
+def _band(rate: float) -> str:
+    """The bar of the histogram in which a pass rate stands."""
+    for name, top in zip(plots.BANDS, (0, 1 / 4, 1 / 2, 3 / 4), strict=False):
+        if rate <= top:
+            return name
+    return "(3/4, 1)" if rate < 1 else "1"
+
+
+class Conjecture(NamedTuple):
+    """A conjecture as one reads it: `decision` is empty before selection, `tally` None before an attempt."""
+
+    statement: Statement
+    seed: Statement | None
+    tally: Tally | None
+    weight: float
+    decision: str
+    proofs: list[tuple[str, Verdict]]
+
+
+def _conjectures(run: Run) -> list[tuple[Round, list[Conjecture], int]]:
+    """For each round its conjectures worth reading and how many it has: the selected first, then the hardest."""
+    groups = []
+    for round in run.played:
+        tallies = {tally.statement: tally for tally in round.conjectures}
+        read = [
+            Conjecture(
+                s, next((run.statements[id] for id in s.parents if id in run.statements), None), tallies.get(s.id),
+                *round.selections.get(s.id, (0.0, "")), run.proofs.get(s.id, [])[:PROOFS_SHOWN],
+            )
+            for s in run.conjectures[round.number]
+        ]  # fmt: skip
+        read.sort(key=lambda c: (c.weight <= 0, not c.proofs, -c.weight, c.tally.pass_rate if c.tally else 2))
+        if read:
+            groups.append((round, read[:CONJECTURES_A_ROUND], len(read)))
+    return groups
+
+
+def _failures(ledger: Ledger, run: Run, round: Round) -> list[tuple[Statement, Attempt, Verdict]]:
+    """A few attempts that proved nothing, of every outcome; the same ones each time."""
+    by_outcome: dict[Outcome, list[tuple[Statement, Attempt, Verdict]]] = {}
+    seen: set[tuple[str, str]] = set()
+    for attempt in sorted(round.attempts, key=lambda attempt: attempt.id)[:_SCANNED]:
+        verdict = ledger.verdict("proof", attempt.statement_id, attempt.proof)
+        key = (attempt.statement_id, attempt.proof)
+        if verdict and not verdict.proved and key not in seen and attempt.statement_id in run.statements:
+            seen.add(key)
+            row = (run.statements[attempt.statement_id], attempt, verdict)
+            by_outcome.setdefault(verdict.outcome, []).append(row)
+    turns = sorted((turn, str(outcome)) for outcome, rows in by_outcome.items() for turn in range(len(rows)))
+    return [by_outcome[Outcome(outcome)][turn] for turn, outcome in turns[:FAILURES_A_ROUND]]
+
+
+class Tree(NamedTuple):
+    """Of the lineage: generations of conjectures, the longest line of descent, the most fertile statements."""
+
+    depth: int
+    line: list[Statement]
+    fertile: list[tuple[Statement, int, int]]  # descendants, and how many of them were proved
+
+
+def _tree(ledger: Ledger, run: Run) -> Tree:
+    graph = lineage(ledger)
+    line = [run.statements[id] for id in nx.dag_longest_path(graph)]
+    fertile = []
+    for id in (id for id in graph if graph.out_degree(id) and not graph.in_degree(id)):
+        descendants = nx.descendants(graph, id)
+        fertile.append((run.statements[id], len(descendants), sum(d in run.first for d in descendants)))
+    fertile.sort(key=lambda row: (-row[1], -row[2], row[0].name))
+    return Tree(max(len(line) - 1, 0), line if len(line) > 1 else [], fertile[:10])
+
+
+def _configuration(path: Path) -> dict[str, str]:
+    """The run's configuration with dotted keys; as its own text where it is no YAML."""
+    if not path.is_file():
+        return {}
+    text = path.read_text(encoding="utf-8", errors="replace")
+    try:
+        return dict(_flat(yaml.safe_load(text) or {}))
+    except yaml.YAMLError:
+        return {"config.yaml": text}
+
+
+def _flat(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _flat(inner, f"{key}.{name}" if key else str(name))
+    else:
+        yield key or "config.yaml", ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _told(verdict: Verdict) -> str:
+    """What Lean said, one message a paragraph with its line and column, or the verifier's reason."""
+    said = [f"{m.line}:{m.column} {m.severity}: {m.text.strip()}" for m in verdict.messages]
+    return "\n".join(said) or verdict.reason
+
+
+def _lean(statement: Statement, proof: str) -> str:
+    return f"{statement.text} := by\n{textwrap.indent(proof, '  ')}"
+
+
+def _duration(seconds: float | None) -> str:
+    """A wall time for people; empty when unknown."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    if not minutes:
+        return f"{seconds:.1f} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+
+
+_CONTROLS = {code: "\ufffd" for code in (*range(32), 127) if chr(code) not in "\t\n"}  # not allowed in HTML
+
+
+def _environment() -> Environment:
+    """Every value is escaped on its way into the page."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        finalize=lambda value: value.translate(_CONTROLS) if type(value) is str else value,
+    )  # fmt: skip
+    environment.filters |= {"count": "{:,}".format, "told": _told, "duration": _duration}
+    environment.globals["lean"] = _lean
+    return environment
+
+
+PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ run.name }} · Antiphon</title>
+<style>
+{{ style }}
+</style>
+</head>
+<body>
+{% macro line(statement) %}<code class="line"><b>{{ statement.name }}</b> {{ statement.signature }}</code>{% endmacro %}
+{% macro proved(statement, proofs) %}
+{% for proof, verdict in proofs %}
+<pre>{{ lean(statement, proof) }}</pre>
+<p class="note">{{ verdict.heartbeats | count }} thousand heartbeats
+{%- if verdict.profile %} · profile {{ verdict.profile }}{% endif %}
+{%- if verdict.level %} · {{ verdict.level }}{% endif %} ·
+{% for lemma in verdict.lemmas %}{{ "uses " if loop.first }}<code>{{ lemma }}</code>{{ ", " if not loop.last }}{% else %}uses no lemma{% endfor %}</p>
+{% endfor %}
+{% endmacro %}
+{% macro rows(heading, columns, table) %}
+<div class="wide"><table>
+<caption>{{ heading }}</caption>
+<thead><tr>{% for column in columns %}<th scope="col">{{ column | replace("_", " ") }}</th>{% endfor %}</tr></thead>
+<tbody>
+{% for row in table %}
+<tr>{% for cell in row %}{% if loop.first %}<th scope="row">{{ cell }}</th>{% else %}<td>{{ cell }}</td>{% endif %}{% endfor %}</tr>
+{% endfor %}
+</tbody></table></div>
+{% endmacro %}
+<header>
+<p class="kicker">Antiphon · report of a run</p>
+<h1>{{ run.name }}</h1>
+<p>A conjecturer calls, a prover answers, Lean judges.
+{% if not run.rounds %}No round has been recorded yet.
+{% else %}{{ run.played | length }} round{{ "s" if run.played | length != 1 }} recorded;
+the final model is {{ "evaluated" if run.last else "not evaluated yet" }}.
+{% endif %}</p>
+<nav aria-label="Sections"><a href="#rounds">Rounds</a> <a href="#conjectures">Conjectures</a>
+<a href="#proofs">Proofs</a> <a href="#failures">Failures</a> <a href="#unsolved">Unsolved</a>
+<a href="#lineage">Lineage</a> <a href="#configuration">Configuration</a></nav>
+</header>
+<main>
+<section id="numbers" aria-label="Numbers">
+{% for tiles in headline %}
+<dl class="tiles">
+{% for label, value in tiles %}
+<div><dt>{{ label }}</dt><dd>{{ "–" if value is none else value | count }}</dd></div>
+{% endfor %}
+</dl>
+{% endfor %}
+{% set reasons = run.out_of_profile() %}
+{% if reasons %}
+<details><summary>{{ reasons.total() | count }} given statements are out of profile: why</summary>
+<div class="wide"><table>
+<thead><tr><th scope="col">statements</th><th scope="col" class="text">reason</th></tr></thead><tbody>
+{% for reason, n in reasons.most_common() %}
+<tr><td>{{ n | count }}</td><td class="text">{{ reason }}</td></tr>
+{% endfor %}
+</tbody></table></div></details>
+{% endif %}
+</section>
+<section id="rounds">
+<h2>Rounds</h2>
+{% if figures %}
+<div class="figures">
+{% for caption, svg in figures %}
+<figure>{{ svg }}<figcaption>{{ caption }}</figcaption></figure>
+{% endfor %}
+</div>
+{% endif %}
+{% for heading, columns, table in tables %}
+{{ rows(heading, columns, table) }}
+{% else %}
+<p class="note">No round yet.</p>
+{% endfor %}
+</section>
+<section id="conjectures">
+<h2>Conjectures</h2>
+{% for round, conjectures, total in groups %}
+<details{{ " open" if loop.last }}><summary>Round {{ round.number }}: {{ total | count }} conjectures, {{ round.proved | count }} proved, {{ round.selected | count }} selected
+{%- if total > conjectures | length %}; {{ conjectures | length }} of them are shown{% endif %}</summary>
+<ol class="cards">
+{% for c in conjectures %}
+<li{% if c.weight > 0 %} class="chosen"{% endif %}>
+{{ line(c.statement) }}
+<p class="note">{% if c.tally %}<span class="rate">{{ c.tally.correct }} of {{ c.tally.samples }}</span> attempts prove it{% else %}not attempted{% endif %}
+{%- if c.decision %} · {{ c.decision | replace("_", " ") }}{% endif %}
+{%- if c.weight > 0 %}, weight {{ "%.3g" | format(c.weight) }}{% endif %} ·
+lemma {% if c.statement.lemma %}<code>{{ c.statement.lemma }}</code>{% else %}trivial{% endif %}</p>
+{% if c.seed %}<p class="seed"><span class="note">from</span> {{ line(c.seed) }}</p>{% endif %}
+{% if c.proofs %}
+<details><summary>{{ "Proof" if c.proofs | length == 1 else "Proofs" }}</summary>
+{{ proved(c.statement, c.proofs) }}
+</details>
+{% endif %}
+</li>
+{% endfor %}
+</ol></details>
+{% else %}
+<p class="note">No conjecture yet.</p>
+{% endfor %}
+</section>
+<section id="proofs">
+<h2>Proofs of given statements</h2>
+{% for statement in solved %}
+{% set proofs = run.proofs[statement.id] %}
+<details><summary>{{ line(statement) }} <span class="note">
+{{- run.when(statement) }}
+{%- if proofs | length > 1 %} · {{ proofs | length | count }} proofs{% endif %}</span></summary>
+{{ proved(statement, proofs[:shown]) }}
+{% if proofs | length > shown %}<p class="note">The {{ shown }} shortest of {{ proofs | length | count }} proofs.</p>{% endif %}
+</details>
+{% else %}
+<p class="note">No given statement has been proved yet.</p>
+{% endfor %}
+</section>
+<section id="failures">
+<h2>Failures, to inspect</h2>
+{% for round, rows in failures if rows %}
+<details><summary>Round {{ round.label }}: {{ rows | length }} attempts that proved nothing</summary>
+<ol class="cards">
+{% for statement, attempt, verdict in rows %}
+<li><pre>{{ lean(statement, attempt.proof) }}</pre>
+<p class="note"><span class="rate">{{ verdict.outcome | replace("_", " ") }}</span></p>
+<pre class="said">{{ verdict | told }}</pre></li>
+{% endfor %}
+</ol></details>
+{% else %}
+<p class="note">No failed attempt yet.</p>
+{% endfor %}
+</section>
+<section id="unsolved">
+<h2>Unsolved</h2>
+{% if unsolved %}
+<details><summary>{{ unsolved | length | count }} statements in profile without a proof</summary>
+<ul class="plain">
+{% for statement in unsolved %}
+<li>{{ line(statement) }}</li>
+{% endfor %}
+</ul></details>
+{% else %}
+<p class="note">No statement in profile is without a proof.</p>
+{% endif %}
+</section>
+<section id="lineage">
+<h2>Lineage</h2>
+{% if tree.line %}
+<p>The longest line of descent has {{ tree.line | length - 1 }} generation{{ "s" if tree.line | length != 2 }}:</p>
+<ol class="descent">
+{% for statement in tree.line %}
+<li>{{ line(statement) }}</li>
+{% endfor %}
+</ol>
+<div class="wide"><table>
+<caption>Most fertile seeds</caption>
+<thead><tr><th scope="col">descendants</th><th scope="col">proved</th><th scope="col" class="text">seed</th></tr></thead><tbody>
+{% for statement, descendants, proved in tree.fertile %}
+<tr><td>{{ descendants | count }}</td><td>{{ proved | count }}</td><td class="text">{{ line(statement) }}</td></tr>
+{% endfor %}
+</tbody></table></div>
+{% else %}
+<p class="note">No statement descends from another yet.</p>
+{% endif %}
+</section>
+<section id="configuration">
+<h2>Configuration</h2>
+{% if run.config %}
+<details><summary>{{ run.config | length }} settings</summary>
+<div class="wide"><table><tbody>
+{% for key, value in run.config.items() %}
+<tr><th scope="row" class="text"><code>{{ key }}</code></th><td class="text setting">{{ value }}</td></tr>
+{% endfor %}
+</tbody></table></div></details>
+{% else %}
+<p class="note">The run has no config.yaml.</p>
+{% endif %}
+</section>
+</main>
+</body>
+</html>
+"""

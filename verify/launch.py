@@ -1,0 +1,33 @@
+"""Started in place of a Lean process, which it becomes: limits first, then exec.
+
+`python launch.py PARENT COMMAND…`. The child gets a session of its own (so its whole family can be
+killed), dies with its parent even when that is killed with -9 (Linux), leaves no core file, and has a
+stack as deep as the recursion limit given to Node.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+
+STACK_BYTES = 1 << 30
+PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    parent, command = int(sys.argv[1]), sys.argv[2:]
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before the line above
+            sys.exit(1)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    stack = STACK_BYTES if hard == resource.RLIM_INFINITY else min(STACK_BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_STACK, (stack, hard))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which cleans up
+    os.execvp(command[0], command)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,268 @@
+"""The Lean pool: N checking processes behind one queue.
+
+    async with LeanPool(toolchain.core(), workers=2) as pool:
+        verdict = await pool.check(Job(statement, proof))
+        async for job, verdict in pool.stream(jobs): ...
+
+Promises. Every job gets exactly one verdict. What happens to one job happens to no other: each is
+elaborated on the same base environment, and a crash, hang or flood ends only its own process, which is
+replaced. Equal jobs run once, in flight and afterwards. No process survives the pool, whatever ends it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from verify import policy
+from verify.process import LeanDied, LeanError, LeanFlood, LeanOutOfMemory, LeanProcess, LeanTimeout
+from verify.records import Job, Message, Outcome, Verdict
+from verify.toolchain import LeanUnavailable, Toolchain
+
+log = logging.getLogger("antiphon.verify")
+MESSAGE_CHARACTERS = 2_000
+REMEMBERED = 100_000
+ALLOWED_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one check may cost, and when a process is retired."""
+
+    heartbeats: int = 20_000
+    """Lean's deterministic work limit for a check, as `maxHeartbeats` counts it (about 1,000 a second here)."""
+    wall_seconds: float = 60.0
+    """For what heartbeats do not count; a process that stays silent so long is killed."""
+    memory_mib: int = 4_096
+    """Resident memory of one process, above which it is killed in the middle of a check."""
+    recycle_mib: int = 3_400
+    """Above this, a process is replaced between two checks."""
+    recycle_uses: int = 5_000
+    """Checks after which a process is replaced."""
+    start_seconds: float = 300.0
+    """Time for a process to load its library."""
+
+
+class LeanPool:
+    """Checks jobs on `workers` Lean processes; use it as an asynchronous context manager.
+
+    `check` and `stream` raise LeanUnavailable when Lean cannot be started at all; a job's own
+    misfortunes are outcomes, never exceptions.
+    """
+
+    def __init__(self, toolchain: Toolchain, workers: int = 2, limits: Limits = Limits()) -> None:
+        self.toolchain = toolchain
+        self.limits = limits
+        self._size = workers
+        self._queue: asyncio.Queue[tuple[dict[str, Any], asyncio.Future[dict[str, Any]]]] = asyncio.Queue()
+        self._verdicts: dict[tuple[str, str | None, int], asyncio.Task[Verdict]] = {}
+        self._workers: list[asyncio.Task[None]] = []
+        self._alive = workers
+        self._broken: LeanUnavailable | None = None
+        self._version = ""
+        self.checks = 0
+        self.restarts = 0
+        self.busy_seconds = 0.0
+
+    async def __aenter__(self) -> LeanPool:
+        self._workers = [asyncio.create_task(self._work()) for _ in range(self._size)]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pending = [task for task in self._verdicts.values() if not task.done()]
+        for task in (*self._workers, *pending):
+            task.cancel()
+        await asyncio.gather(*self._workers, *pending, return_exceptions=True)
+
+    async def check(self, job: Job) -> Verdict:
+        """The verdict on one job. Equal jobs share one check."""
+        task = self._verdicts.get(job.key)
+        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
+            task = self._verdicts[job.key] = asyncio.create_task(self._judge(job))
+            if len(self._verdicts) > REMEMBERED:
+                oldest = next(iter(self._verdicts))
+                if self._verdicts[oldest].done():
+                    del self._verdicts[oldest]
+        verdict = await asyncio.shield(task)
+        if verdict.outcome is Outcome.INFRASTRUCTURE:
+            self._verdicts.pop(job.key, None)  # could not tell: the next one who asks may have more luck
+        return verdict
+
+    async def stream(self, jobs: Iterable[Job]) -> AsyncIterator[tuple[Job, Verdict]]:
+        """Verdicts in the order in which they come."""
+
+        async def one(job: Job) -> tuple[Job, Verdict]:
+            return job, await self.check(job)
+
+        tasks = [asyncio.create_task(one(job)) for job in jobs]
+        try:
+            for next_done in asyncio.as_completed(tasks):
+                yield await next_done
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def split(self, text: str) -> list[dict[str, Any]]:
+        """The commands of a Lean file, by Lean's own parser: theorems in their parts, the rest as text."""
+        return (await self._ask({"op": "split", "text": text})).get("items", [])
+
+    async def ready(self) -> str:
+        """Waits for a process that answers; its version. Raises LeanUnavailable."""
+        await self._ask({"op": "split", "text": ""})
+        return self._version
+
+    async def _judge(self, job: Job) -> Verdict:
+        for text, what in ((job.statement.text, "statement"), (job.proof or "", "proof")):
+            # The statement's own `theorem` is ours to write.
+            refusal = policy.refuse(text.removeprefix("theorem ") if what == "statement" else text)
+            if refusal:
+                return self._verdict(Outcome.REFUSED, f"{what}: {refusal}")
+        request = {
+            "op": "statement" if job.proof is None else "check",
+            "statement": job.statement.text,
+            "proof": job.proof or "",
+            "heartbeats": job.heartbeats or self.limits.heartbeats,
+        }
+        try:
+            return self._read(await self._ask(request), job)
+        except LeanTimeout as error:
+            return self._verdict(Outcome.TIMEOUT, str(error))
+        except LeanOutOfMemory as error:
+            return self._verdict(Outcome.MEMORY, str(error))
+        except LeanFlood as error:
+            return self._verdict(Outcome.FAILED, str(error))
+        except LeanError as error:
+            return self._verdict(Outcome.INFRASTRUCTURE, str(error))
+
+    def _read(self, reply: dict[str, Any], job: Job) -> Verdict:
+        """From a reply to a verdict. Closed: what is not exactly a success is none."""
+        try:
+            axioms = tuple(reply.get("axioms", ()))
+            fields = {
+                "axioms": axioms,
+                "lemmas": tuple(reply.get("lemmas", ())),
+                "messages": tuple(_message(m) for m in reply.get("messages", ())),
+                "heartbeats": int(reply["heartbeats"]),
+                "seconds": reply["ms"] / 1000,
+            }
+            said, reason = reply["outcome"], reply["reason"]
+            if said == "proved" and job.proof is not None and ALLOWED_AXIOMS.issuperset(axioms):
+                return self._verdict(Outcome.PROVED, reason, level="accepted", **fields)
+            if said == "elaborates" and job.proof is None:
+                canonical = hashlib.sha256(reply["canonical"].encode()).hexdigest()[:16]
+                return self._verdict(Outcome.ELABORATES, "", canonical=canonical, **fields)
+            if said in ("failed", "timeout", "out_of_profile"):
+                first = next((m.text for m in fields["messages"] if m.severity == "error"), "")
+                detail = first.strip().split("\n")[0]
+                return self._verdict(Outcome(said), f"{reason}: {detail}" if detail else reason, **fields)
+            return self._verdict(Outcome.INFRASTRUCTURE, f"an answer that does not fit: {said!r}")
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            return self._verdict(Outcome.INFRASTRUCTURE, f"an answer of the wrong form: {error!r}")
+
+    def _verdict(self, outcome: Outcome, reason: str, **fields: Any) -> Verdict:
+        return Verdict(
+            outcome, reason, self.toolchain.profile, toolchain=self._version, policy=policy.VERSION, **fields
+        )
+
+    async def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self._broken:
+            raise self._broken
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait((request, answer))
+        return await answer
+
+    async def _work(self) -> None:
+        """One worker: keeps a process, feeds it, and replaces it when it is gone or worn."""
+        process: LeanProcess | None = None
+        try:
+            while True:
+                if process is None:
+                    process = await self._start()
+                request, answer = await self._queue.get()
+                if answer.done():  # its asker has left
+                    continue
+                process = await self._serve(process, request, answer)
+                if process and self._worn(process):
+                    await process.kill()
+                    process = None
+        except LeanUnavailable as error:
+            self._alive -= 1
+            log.warning("%s", error)
+            if self._alive:  # the others go on
+                return
+            self._broken = error
+            while not self._queue.empty():
+                _, answer = self._queue.get_nowait()
+                if not answer.done():
+                    answer.set_exception(error)
+        finally:
+            if process:
+                await process.kill()
+
+    async def _serve(
+        self, process: LeanProcess, request: dict[str, Any], answer: asyncio.Future[dict[str, Any]]
+    ) -> LeanProcess | None:
+        """Answers one request; a process that dies over it is replaced and asked once more."""
+        clock = asyncio.get_running_loop().time
+        try:
+            for last_try in (False, True):
+                started = clock()
+                try:
+                    reply = await process.ask(request, self.limits.wall_seconds)
+                    self.checks += 1
+                    if not answer.done():
+                        answer.set_result(reply)
+                    return process
+                except LeanDied as error:
+                    if last_try:
+                        self._fail(answer, error)
+                        return None
+                    log.info("a Lean process died (%s); asking another one", error)
+                    process = await self._start()
+                except LeanError as error:
+                    self._fail(answer, error)
+                    return None
+                finally:
+                    self.busy_seconds += clock() - started
+        except (LeanUnavailable, asyncio.CancelledError):
+            self._fail(answer, LeanDied("the pool is closing"))
+            await process.kill()
+            raise
+        return None
+
+    @staticmethod
+    def _fail(answer: asyncio.Future[dict[str, Any]], error: Exception) -> None:
+        if not answer.done():
+            answer.set_exception(error)
+
+    async def _start(self) -> LeanProcess:
+        """A new process; tries twice. Raises LeanUnavailable."""
+        problem: Exception | None = None
+        for _ in range(2):
+            try:
+                memory = self.limits.memory_mib << 20
+                process = await LeanProcess.start(self.toolchain, self.limits.start_seconds, memory)
+                self._version = process.version
+                self.restarts += 1
+                return process
+            except (LeanError, OSError) as error:
+                problem = error
+        raise LeanUnavailable(f"Lean does not start: {problem}; run `antiphon doctor`")
+
+    def _worn(self, process: LeanProcess) -> bool:
+        if process.uses >= self.limits.recycle_uses:
+            return True
+        # Reading /proc costs more than a short check: every 50th will do.
+        return process.uses % 50 == 0 and process.memory() > self.limits.recycle_mib << 20
+
+
+def _message(row: dict[str, Any]) -> Message:
+    """Lean counts from the line of `theorem … := by`; the candidate's first line is the next."""
+    return Message(row["severity"], int(row["line"]) - 1, int(row["column"]), row["text"][:MESSAGE_CHARACTERS])

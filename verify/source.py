@@ -1,0 +1,96 @@
+"""What a person hands to `antiphon verify`: Lean text, or json lines with statements and proofs.
+
+Each theorem becomes one item with either a job for the pool or, where there is nothing to check, the
+verdict itself. The verifier's contract holds here too: imports and `open`s of a file are its header,
+which is ours; any other command beside the theorems is refused, since the theorem might lean on it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from verify.policy import VERSION
+from verify.pool import LeanPool
+from verify.records import Job, Outcome, Statement, Verdict
+from verify.statements import TEXT_FIELDS, BadInput, parse_theorem
+
+HEADER = re.compile(r"(open\b|/-!|set_option\s+(maxHeartbeats|maxRecDepth|autoImplicit|relaxedAutoImplicit)\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One theorem of the input: a job, or the verdict that needs none."""
+
+    name: str
+    job: Job | None = None
+    verdict: Verdict | None = None
+
+
+async def read_items(text: str, where: str, pool: LeanPool, *, statements_only: bool = False) -> list[Item]:
+    """The items of a Lean text or of json lines (known by a first `{`). Raises BadInput."""
+    if not text.strip():
+        raise BadInput(f"{where} is empty")
+    if not text.lstrip().startswith("{"):
+        items = await _of_code(text, where, None, pool)
+    else:
+        items = []
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip():
+                items += await _of_row(line, f"{where}, line {number}", f"line_{number}", pool, statements_only)
+    if statements_only:
+        items = [Item(i.name, Job(i.job.statement, None)) if i.job else i for i in items]
+    return items
+
+
+async def _of_row(line: str, where: str, default: str, pool: LeanPool, statements_only: bool) -> list[Item]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise BadInput(f"{where}: not JSON ({error})") from error
+    if not isinstance(row, dict):
+        raise BadInput(f"{where}: an object is wanted")
+    name = str(row.get("name") or default)
+    if isinstance(row.get("code"), str):
+        found = await _of_code(row["code"], where, row.get("name"), pool)
+        return [Item(name, found[-1].job, found[-1].verdict)]
+    text = next((row[key] for key in TEXT_FIELDS if isinstance(row.get(key), str)), None)
+    proof = row.get("proof")
+    if text is None or not (isinstance(proof, str) or statements_only):
+        raise BadInput(f"{where}: wants `statement` (or `formal_statement`) and `proof`, or `code`")
+    try:
+        return [Item(name, Job(parse_theorem(text), None if statements_only else proof))]
+    except ValueError as error:
+        return [_settled(name, Outcome.OUT_OF_PROFILE, str(error), pool)]
+
+
+async def _of_code(text: str, where: str, wanted: str | None, pool: LeanPool) -> list[Item]:
+    """The theorems of a whole file; with `wanted`, that one alone, or the last if none has the name."""
+    text = re.sub(r"(?m)^(\s*)lemma(?=\s)", r"\1theorem", text)
+    items: list[Item] = []
+    for piece in await pool.split(text):
+        line = piece["line"]
+        if piece["kind"] == "error":
+            return [*items, _settled(f"{where}:{line}", Outcome.FAILED, f"does not parse (line {line})", pool)]
+        if piece["kind"] == "other":
+            if not HEADER.match(piece["text"]):
+                words = " ".join(piece["text"].split()[:2])
+                reason = f"`{words}` is not allowed beside a theorem (line {line})"
+                return [_settled(f"{where}:{line}", Outcome.REFUSED, reason, pool)]
+        else:
+            items.append(Item(piece["name"], Job(Statement.parse(piece["statement"]), _proof(piece))))
+    if not items:
+        return [_settled(where, Outcome.FAILED, "holds no theorem", pool)]
+    return [item for item in items if item.name == wanted] or (items if wanted is None else items[-1:])
+
+
+def _proof(piece: dict[str, Any]) -> str:
+    """What follows `:= by`; a proof term `:= t` is the same as `by exact t`."""
+    value = piece["value"].strip()
+    return value.removeprefix("by") if piece["by"] else f"exact ({value}\n)"
+
+
+def _settled(name: str, outcome: Outcome, reason: str, pool: LeanPool) -> Item:
+    return Item(name, verdict=Verdict(outcome, reason, pool.toolchain.profile, policy=VERSION))

@@ -1,0 +1,72 @@
+"""Which Lean, with which library: how to start a checking process of either profile.
+
+`core`: the embedded Lean (WebAssembly under Node) with our Core profile instead of Mathlib.
+`mathlib`: a native Lean under elan, the Lake project `lean_project/` built with Mathlib.
+A verdict names its profile; numbers of the two are never mixed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from verify import install
+
+PROJECT = install.PROJECT
+
+
+class LeanUnavailable(RuntimeError):
+    """No Lean can be started here; the text says what to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """A command that starts the checking process, and what its verdicts are called."""
+
+    profile: str
+    command: tuple[str, ...]
+    directory: Path
+    environment: dict[str, str]
+
+
+def core() -> Toolchain:
+    """The embedded Lean. Raises LeanUnavailable when it is not installed, or not whole."""
+    try:
+        package, library = install.installed()
+    except install.NotInstalled as error:
+        raise LeanUnavailable(f"{error}; run `antiphon lean install`") from error
+    command = install.lean_command(
+        package,
+        {library: "/library", PROJECT: "/project"},
+        ["--run", "/project/Antiphon/Repl.lean", "/project/header/core.lean", "Init", "Antiphon.Core"],
+    )
+    return Toolchain("core", tuple(command), PROJECT, _environment())
+
+
+def mathlib(project: Path = PROJECT) -> Toolchain:
+    """The native Lean with Mathlib. Raises LeanUnavailable when elan or the build is missing."""
+    lake = shutil.which("lake")
+    if lake is None:
+        raise LeanUnavailable("no `lake` on the PATH; install elan, or use --profile core")
+    if not (project / ".lake" / "build" / "bin" / "repl").exists():
+        raise LeanUnavailable(f"not built; run `cd {project} && lake exe cache get && lake build`")
+    command = (lake, "env", ".lake/build/bin/repl", "header/mathlib.lean", "Mathlib")
+    return Toolchain("mathlib", command, project, _environment(("HOME", "ELAN_HOME")))
+
+
+def of_profile(profile: str) -> Toolchain:
+    """The toolchain of `core` or `mathlib`. Raises LeanUnavailable, or ValueError for another name."""
+    match profile:
+        case "core":
+            return core()
+        case "mathlib":
+            return mathlib()
+    raise ValueError(f"no profile {profile!r}: choose core or mathlib")
+
+
+def _environment(keep: tuple[str, ...] = ()) -> dict[str, str]:
+    """A clean environment: a candidate finds no keys and no home in it."""
+    names = ("PATH", "LANG", "TMPDIR", *keep)
+    return {name: os.environ[name] for name in names if name in os.environ}
