@@ -3,13 +3,12 @@
 // PACKAGE is the unpacked and patched package; each DIR is visible to Lean at AT, and nothing else is.
 // MODE is `sealed` (nothing can be written: what a candidate sees) or `writable` (to compile the library).
 'use strict';
+const fs = require('fs');
 const path = require('path');
 const [pkg, mode, ...rest] = process.argv.slice(2);
 const mounts = rest.slice(0, rest.indexOf('--')).map((pair) => pair.split('='));
 process.argv.splice(2, process.argv.length, ...rest.slice(rest.indexOf('--') + 1));
 
-// Node makes its own standard input non-blocking, and reading a line that has not come yet would fail.
-Object.defineProperty(process, 'stdin', { value: { fd: 0 } });
 const lean = require(path.join(pkg, 'lean.patched.js'));
 lean.preRun = [() => {
   const { FS, NODEFS } = lean;
@@ -26,3 +25,16 @@ lean.preRun = [() => {
   lean.ENV.LEAN_PATH = ['/lean/lib', ...mounts.map(([, at]) => at)].join(':');
   lean.ENV.LEAN_SYSROOT = '/lean';
 }];
+
+// The engine's own reader asks for a full buffer and would wait for requests that never come: give it
+// what there is. (Nothing here may touch `process.stdin`: Node would make the descriptor non-blocking.)
+lean.onRuntimeInitialized = () => {
+  const stdin = lean.FS.getStream(0);
+  const chunk = Buffer.alloc(65536);
+  const read = (_, memory, offset, length) => {
+    const count = fs.readSync(0, chunk, 0, Math.min(length, chunk.length), null);
+    memory.set(chunk.subarray(0, count), offset);
+    return count;
+  };
+  stdin.stream_ops = { ...stdin.stream_ops, read };
+};

@@ -84,15 +84,25 @@ class Ledger:
         self.path = path
         try:
             self._db = sqlite3.connect(path, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise LedgerError(f"{path} cannot be opened: {error}") from error
+        try:
+            tables = {row[0] for row in self._db.execute("SELECT name FROM sqlite_master WHERE type='table'")}
+            if tables and "verdicts" not in tables:
+                raise LedgerError(f"{path} is a database of something else; use another --run")
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.executescript(SCHEMA)
             self.note("format", str(FORMAT))
             found = self.noted("format")
+            if found != str(FORMAT):
+                raise LedgerError(f"{path} has format {found}, this Antiphon writes {FORMAT}; use another --run")
         except sqlite3.DatabaseError as error:
+            self._db.close()
             raise LedgerError(f"{path} cannot be used as a ledger: {error}") from error
-        if found != str(FORMAT):
-            raise LedgerError(f"{path} has format {found}, this Antiphon writes {FORMAT}; use a new --run")
+        except LedgerError:
+            self._db.close()
+            raise
 
     def __enter__(self) -> Ledger:
         return self

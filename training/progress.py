@@ -39,6 +39,14 @@ class Step:
             left = f", {(self.total - done) / rate:.0f} s left" if rate else ""
             print(f"  {self.name}: {done} of {self.total} ({rate:.1f}/s{left})", file=sys.stderr, flush=True)
 
+    def restart(self, name: str, total: int) -> None:
+        """Goes on under another name, from the beginning."""
+        self.name, self.total, self.done, self._began = name, total, 0, time.monotonic()
+        if self._bar:
+            self._bar.reset(self._bar.task_ids[0], description=name, total=total, rate="")
+        else:
+            print(f"  {name} …", file=sys.stderr, flush=True)
+
     def _rate(self, now: float) -> float:
         return self.done / max(now - self._began, 1e-6)
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import networkx as nx
 import yaml
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.table import Table
 from rich.text import Text
 
@@ -146,7 +146,7 @@ class Run:
         )
 
     def unseen(self) -> list[str]:
-        """Conjectures proved by a model that had not trained on them, by id.
+        """Conjectures proved by a model that had not trained on them in this run, by id.
 
         That is: first proved in the round that proposed them, and not equal, up to the names of bound
         variables, to a seed, a given statement or a conjecture of an earlier round.
@@ -159,6 +159,11 @@ class Run:
             found |= {form: id for form, id in forms.items() if form not in seen}
             seen |= {self._form(s.id) for s in group}
         return list(found.values())
+
+    def uncompared(self) -> int:
+        """Seeds and given statements with no canonical form recorded: `unseen` knows them by their text alone."""
+        conjectured = {s.id for group in self.conjectures.values() for s in group}
+        return sum(self._form(id) == id for id in self.statements if id not in conjectured)
 
     def _form(self, id: str) -> str:
         return (id in self.checks and self.checks[id].canonical) or id
@@ -173,7 +178,7 @@ def write_report(run_directory: Path) -> Path:
     with _open(run_directory) as ledger:
         run = read_run(run_directory, ledger)
         failures = [(round, _failures(ledger, run, round)) for round in run.rounds]
-        page = _environment().from_string(PAGE).render(
+        page = _environment().get_template("report.html.jinja").render(
             run=run, headline=_headline(run), figures=_figures(run), tables=_tables(run), groups=_conjectures(run),
             solved=[s for s in run.given.values() if s.id in run.proofs], failures=failures,
             unsolved=[s for s in run.in_profile() if s.id not in run.proofs], tree=_tree(ledger, run),
@@ -520,195 +525,9 @@ _CONTROLS = {code: "\ufffd" for code in (*range(32), 127) if chr(code) not in "\
 def _environment() -> Environment:
     """Every value is escaped on its way into the page."""
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         finalize=lambda value: value.translate(_CONTROLS) if type(value) is str else value,
     )  # fmt: skip
     environment.filters |= {"count": "{:,}".format, "told": _told, "duration": _duration}
     environment.globals["lean"] = _lean
     return environment
-
-
-PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ run.name }} · Antiphon</title>
-<style>
-{{ style }}
-</style>
-</head>
-<body>
-{% macro line(statement) %}<code class="line"><b>{{ statement.name }}</b> {{ statement.signature }}</code>{% endmacro %}
-{% macro proved(statement, proofs) %}
-{% for proof, verdict in proofs %}
-<pre>{{ lean(statement, proof) }}</pre>
-<p class="note">{{ verdict.heartbeats | count }} thousand heartbeats
-{%- if verdict.profile %} · profile {{ verdict.profile }}{% endif %}
-{%- if verdict.level %} · {{ verdict.level }}{% endif %} ·
-{% for lemma in verdict.lemmas %}{{ "uses " if loop.first }}<code>{{ lemma }}</code>{{ ", " if not loop.last }}{% else %}uses no lemma{% endfor %}</p>
-{% endfor %}
-{% endmacro %}
-{% macro rows(heading, columns, table) %}
-<div class="wide"><table>
-<caption>{{ heading }}</caption>
-<thead><tr>{% for column in columns %}<th scope="col">{{ column | replace("_", " ") }}</th>{% endfor %}</tr></thead>
-<tbody>
-{% for row in table %}
-<tr>{% for cell in row %}{% if loop.first %}<th scope="row">{{ cell }}</th>{% else %}<td>{{ cell }}</td>{% endif %}{% endfor %}</tr>
-{% endfor %}
-</tbody></table></div>
-{% endmacro %}
-<header>
-<p class="kicker">Antiphon · report of a run</p>
-<h1>{{ run.name }}</h1>
-<p>A conjecturer calls, a prover answers, Lean judges.
-{% if not run.rounds %}No round has been recorded yet.
-{% else %}{{ run.played | length }} round{{ "s" if run.played | length != 1 }} recorded;
-the final model is {{ "evaluated" if run.last else "not evaluated yet" }}.
-{% endif %}</p>
-<nav aria-label="Sections"><a href="#rounds">Rounds</a> <a href="#conjectures">Conjectures</a>
-<a href="#proofs">Proofs</a> <a href="#failures">Failures</a> <a href="#unsolved">Unsolved</a>
-<a href="#lineage">Lineage</a> <a href="#configuration">Configuration</a></nav>
-</header>
-<main>
-<section id="numbers" aria-label="Numbers">
-{% for tiles in headline %}
-<dl class="tiles">
-{% for label, value in tiles %}
-<div><dt>{{ label }}</dt><dd>{{ "–" if value is none else value | count }}</dd></div>
-{% endfor %}
-</dl>
-{% endfor %}
-{% set reasons = run.out_of_profile() %}
-{% if reasons %}
-<details><summary>{{ reasons.total() | count }} given statements are out of profile: why</summary>
-<div class="wide"><table>
-<thead><tr><th scope="col">statements</th><th scope="col" class="text">reason</th></tr></thead><tbody>
-{% for reason, n in reasons.most_common() %}
-<tr><td>{{ n | count }}</td><td class="text">{{ reason }}</td></tr>
-{% endfor %}
-</tbody></table></div></details>
-{% endif %}
-</section>
-<section id="rounds">
-<h2>Rounds</h2>
-{% if figures %}
-<div class="figures">
-{% for caption, svg in figures %}
-<figure>{{ svg }}<figcaption>{{ caption }}</figcaption></figure>
-{% endfor %}
-</div>
-{% endif %}
-{% for heading, columns, table in tables %}
-{{ rows(heading, columns, table) }}
-{% else %}
-<p class="note">No round yet.</p>
-{% endfor %}
-</section>
-<section id="conjectures">
-<h2>Conjectures</h2>
-{% for round, conjectures, total in groups %}
-<details{{ " open" if loop.last }}><summary>Round {{ round.number }}: {{ total | count }} conjectures, {{ round.proved | count }} proved, {{ round.selected | count }} selected
-{%- if total > conjectures | length %}; {{ conjectures | length }} of them are shown{% endif %}</summary>
-<ol class="cards">
-{% for c in conjectures %}
-<li{% if c.weight > 0 %} class="chosen"{% endif %}>
-{{ line(c.statement) }}
-<p class="note">{% if c.tally %}<span class="rate">{{ c.tally.correct }} of {{ c.tally.samples }}</span> attempts prove it{% else %}not attempted{% endif %}
-{%- if c.decision %} · {{ c.decision | replace("_", " ") }}{% endif %}
-{%- if c.weight > 0 %}, weight {{ "%.3g" | format(c.weight) }}{% endif %} ·
-lemma {% if c.statement.lemma %}<code>{{ c.statement.lemma }}</code>{% else %}trivial{% endif %}</p>
-{% if c.seed %}<p class="seed"><span class="note">from</span> {{ line(c.seed) }}</p>{% endif %}
-{% if c.proofs %}
-<details><summary>{{ "Proof" if c.proofs | length == 1 else "Proofs" }}</summary>
-{{ proved(c.statement, c.proofs) }}
-</details>
-{% endif %}
-</li>
-{% endfor %}
-</ol></details>
-{% else %}
-<p class="note">No conjecture yet.</p>
-{% endfor %}
-</section>
-<section id="proofs">
-<h2>Proofs of given statements</h2>
-{% for statement in solved %}
-{% set proofs = run.proofs[statement.id] %}
-<details><summary>{{ line(statement) }} <span class="note">
-{{- run.when(statement) }}
-{%- if proofs | length > 1 %} · {{ proofs | length | count }} proofs{% endif %}</span></summary>
-{{ proved(statement, proofs[:shown]) }}
-{% if proofs | length > shown %}<p class="note">The {{ shown }} shortest of {{ proofs | length | count }} proofs.</p>{% endif %}
-</details>
-{% else %}
-<p class="note">No given statement has been proved yet.</p>
-{% endfor %}
-</section>
-<section id="failures">
-<h2>Failures, to inspect</h2>
-{% for round, rows in failures if rows %}
-<details><summary>Round {{ round.label }}: {{ rows | length }} attempts that proved nothing</summary>
-<ol class="cards">
-{% for statement, attempt, verdict in rows %}
-<li><pre>{{ lean(statement, attempt.proof) }}</pre>
-<p class="note"><span class="rate">{{ verdict.outcome | replace("_", " ") }}</span></p>
-<pre class="said">{{ verdict | told }}</pre></li>
-{% endfor %}
-</ol></details>
-{% else %}
-<p class="note">No failed attempt yet.</p>
-{% endfor %}
-</section>
-<section id="unsolved">
-<h2>Unsolved</h2>
-{% if unsolved %}
-<details><summary>{{ unsolved | length | count }} statements in profile without a proof</summary>
-<ul class="plain">
-{% for statement in unsolved %}
-<li>{{ line(statement) }}</li>
-{% endfor %}
-</ul></details>
-{% else %}
-<p class="note">No statement in profile is without a proof.</p>
-{% endif %}
-</section>
-<section id="lineage">
-<h2>Lineage</h2>
-{% if tree.line %}
-<p>The longest line of descent has {{ tree.line | length - 1 }} generation{{ "s" if tree.line | length != 2 }}:</p>
-<ol class="descent">
-{% for statement in tree.line %}
-<li>{{ line(statement) }}</li>
-{% endfor %}
-</ol>
-<div class="wide"><table>
-<caption>Most fertile seeds</caption>
-<thead><tr><th scope="col">descendants</th><th scope="col">proved</th><th scope="col" class="text">seed</th></tr></thead><tbody>
-{% for statement, descendants, proved in tree.fertile %}
-<tr><td>{{ descendants | count }}</td><td>{{ proved | count }}</td><td class="text">{{ line(statement) }}</td></tr>
-{% endfor %}
-</tbody></table></div>
-{% else %}
-<p class="note">No statement descends from another yet.</p>
-{% endif %}
-</section>
-<section id="configuration">
-<h2>Configuration</h2>
-{% if run.config %}
-<details><summary>{{ run.config | length }} settings</summary>
-<div class="wide"><table><tbody>
-{% for key, value in run.config.items() %}
-<tr><th scope="row" class="text"><code>{{ key }}</code></th><td class="text setting">{{ value }}</td></tr>
-{% endfor %}
-</tbody></table></div></details>
-{% else %}
-<p class="note">The run has no config.yaml.</p>
-{% endif %}
-</section>
-</main>
-</body>
-</html>
-"""

@@ -48,6 +48,7 @@ class Round:
     sampler: TransformersSampler
     lemmas: dict[str, str]
     clock: Clock = field(default_factory=Clock)
+    undecided: int = 0  # checks that ended as infrastructure
 
     async def conjecture(self) -> None:
         """Samples the conjecturer; every raw proposal is recorded."""
@@ -185,7 +186,10 @@ class Round:
             self.config.heartbeats,
         )
         async for attempt, verdict in new:
-            self.ledger.add_verdicts([("proof", attempt.statement_id, attempt.proof, verdict)])
+            if verdict.outcome is Outcome.INFRASTRUCTURE:  # not recorded: who asks again may learn more
+                self.undecided += 1
+            else:
+                self.ledger.add_verdicts([("proof", attempt.statement_id, attempt.proof, verdict)])
         advance(len(attempts))
 
     def select(self) -> None:

@@ -110,12 +110,18 @@ class LeanPool:
                 task.cancel()
 
     async def split(self, text: str) -> list[dict[str, Any]]:
-        """The commands of a Lean file, by Lean's own parser: theorems in their parts, the rest as text."""
+        """The commands of a Lean file, by Lean's own parser: theorems in their parts, the rest as text.
+
+        Raises LeanError when Lean does not survive the text.
+        """
         return (await self._ask({"op": "split", "text": text})).get("items", [])
 
     async def ready(self) -> str:
         """Waits for a process that answers; its version. Raises LeanUnavailable."""
-        await self._ask({"op": "split", "text": ""})
+        try:
+            await self.split("")
+        except LeanError as error:
+            raise LeanUnavailable(f"Lean starts, but does not answer ({error}); run `antiphon doctor`") from error
         return self._version
 
     async def _judge(self, job: Job) -> Verdict:

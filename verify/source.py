@@ -14,6 +14,7 @@ from typing import Any
 
 from verify.policy import VERSION
 from verify.pool import LeanPool
+from verify.process import LeanError
 from verify.records import Job, Outcome, Statement, Verdict
 from verify.statements import TEXT_FIELDS, BadInput, parse_theorem
 
@@ -70,7 +71,11 @@ async def _of_code(text: str, where: str, wanted: str | None, pool: LeanPool) ->
     """The theorems of a whole file; with `wanted`, that one alone, or the last if none has the name."""
     text = re.sub(r"(?m)^(\s*)lemma(?=\s)", r"\1theorem", text)
     items: list[Item] = []
-    for piece in await pool.split(text):
+    try:
+        pieces = await pool.split(text)
+    except LeanError as error:
+        return [_settled(where, Outcome.INFRASTRUCTURE, str(error), pool)]
+    for piece in pieces:
         line = piece["line"]
         if piece["kind"] == "error":
             return [*items, _settled(f"{where}:{line}", Outcome.FAILED, f"does not parse (line {line})", pool)]

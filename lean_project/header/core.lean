@@ -9,6 +9,8 @@ macro cannot see, the atoms of the goal and the local hypotheses, `grind`'s patt
 
 set_option autoImplicit false
 set_option linter.all false
+-- what a runaway search may cost; a tactic that ends by itself stays far below
+set_option maxHeartbeats 20000
 set_option linter.unusedSectionVars false
 
 notation "ℕ" => Nat
@@ -59,14 +61,9 @@ syntax (name := nlinarith) "nlinarith" (&" only")? (" [" term,* "]")? : tactic
       | refine lt_of_not_ge fun _ => ?_
       | skip
     first
-      | grind -verbose (ematch := 1) (splits := 4)
+      | grind -verbose (ematch := 1) (instances := 40) (ringSteps := 2000) (splits := 2)
           [→ Antiphon.mul_sub_pos, → Antiphon.mul_sub_nonneg, → Antiphon.mul_sub_mixed]
-      | (rename _ = _ => h
-         have := le_of_eq h
-         have := le_of_eq (Eq.symm h)
-         grind -verbose (ematch := 1) (splits := 4)
-          [→ Antiphon.mul_sub_pos, → Antiphon.mul_sub_nonneg, → Antiphon.mul_sub_mixed])
-      | open Antiphon.Squares in grind -verbose (ematch := 1) (splits := 4)))) (Antiphon.hints stx 2)
+      | open Antiphon.Squares in grind -verbose (ematch := 1) (instances := 40) (ringSteps := 2000) (splits := 2)))) (Antiphon.hints stx 2)
 
 /-- `ring`: an identity of commutative rings. -/
 macro "ring" : tactic => `(tactic| grind -verbose -linarith (ematch := 0) (splits := 1))

