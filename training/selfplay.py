@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -164,6 +165,7 @@ class SelfPlay:
         model, tokenizer = models.load(checkpoint.directory(self.config.run, number))
         sampler = TransformersSampler(model, tokenizer, self.config.sampling)
         play = Round(number, self.config, self.ledger, self.pool, sampler, self.lemmas)
+        _threads(beside=self.config.workers)
         checks, busy, times = self.pool.checks, self.pool.busy_seconds, {}
         if number:
             await play.conjecture()
@@ -194,6 +196,7 @@ class SelfPlay:
         model, tokenizer = models.load(checkpoint.directory(self.config.run, number))
         sampler = TransformersSampler(model, tokenizer, self.config.sampling)
         play = Round(number, self.config, self.ledger, self.pool, sampler, self.lemmas)
+        _threads(beside=self.config.workers)
         began = time.monotonic()
         await play.prove(targets, FINAL)
         first = {t.statement for t in self.ledger.tallies(0, "prover", "given") if t.correct}
@@ -236,6 +239,7 @@ class SelfPlay:
         self, number: int, model, tokenizer, examples: Sequence[Example], settings: SFTSettings, name: str
     ) -> dict[str, float]:
         """Trains and writes the checkpoint with which round `number` begins."""
+        _threads(beside=0)
         with step(f"{name}: train on {len(examples)} rows", 1) as shown:
             seed = self.config.seed * 1_000 + number
             result = fine_tune(model, tokenizer, examples, settings, seed, lambda at, total, _: shown.at(at, total))
@@ -277,6 +281,13 @@ class SelfPlay:
             proof = proofs[row[0]][0].replace("\n", "\n      ")
             self.console.print(f"  P = {row[1]:.2f}  {statements[row[0]].signature}\n      := by {proof}",
                                highlight=False, markup=False, style="dim")  # fmt: skip
+
+
+def _threads(beside: int) -> None:
+    """Torch beside so many busy Lean processes: threads that wait for a core cost more than they bring."""
+    import torch
+
+    torch.set_num_threads(max((os.cpu_count() or 1) - beside, 1))
 
 
 def _settle_config(config: SelfplayConfig) -> None:

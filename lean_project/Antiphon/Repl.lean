@@ -151,6 +151,14 @@ def isTheorem (env : Environment) (name : Name) (info : ConstantInfo) : Bool :=
   | .axiomInfo _ => wasOriginallyTheorem env name  -- an imported theorem whose body is not exported
   | _ => false
 
+/-- An axiom by its own kind. The exported library shows theorems and hidden definitions as axioms too. -/
+def isAxiom (env : Environment) (name : Name) (info : ConstantInfo) : Bool :=
+  match info with
+  | .axiomInfo _ => match getOriginalConstKind? env name with
+    | some .thm | some .defn | some .opaque => false
+    | _ => true
+  | _ => false
+
 structure Walk where
   seen : NameSet := {}
   order : List Name := []   -- new constants, dependencies first
@@ -166,9 +174,7 @@ partial def walk (base env : Environment) (name : Name) (w : Walk) : Walk :=
   | none => { w with axioms := name :: w.axioms }
   | some info =>
     let isNew := !base.contains name
-    let w := match info with
-      | .axiomInfo _ => if isTheorem env name info then w else { w with axioms := name :: w.axioms }
-      | _ => w
+    let w := if isAxiom env name info then { w with axioms := name :: w.axioms } else w
     if isNew then
       let inValue := match info.value? (allowOpaque := true) with
         | some value => value.getUsedConstants.toList
