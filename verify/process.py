@@ -141,6 +141,8 @@ class LeanProcess:
         words = "\n".join(self._stderr)
         if any(sign in words for sign in ("out of memory", "Cannot enlarge memory", "OOM")):
             return LeanOutOfMemory("its memory is full")
+        if "Maximum call stack size exceeded" in words:
+            return LeanOutOfMemory("its stack is full: a recursion that does not end")
         last = self._stderr[-1][:200] if self._stderr else "no last words"
         return LeanDied(f"ended with status {self._process.returncode}: {last}")
 

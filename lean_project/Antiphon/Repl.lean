@@ -17,8 +17,8 @@ the request's own secret. A candidate never sees the secret, so nothing it print
 The verifier owns `statement` (`theorem NAME … : …`, no `:=`). The candidate supplies `proof`, which is
 parsed as one `by` block and put into the verifier's own syntax tree: it has no text to close, no
 command to open. A proof counts when the theorem is in the environment with the type that the
-statement has *alone*, when the kernel accepts everything it added a second time, with no option of
-the candidate's in force, and when its axioms are among the three of classical mathematics.
+statement has *alone*, when the kernel accepts everything it added on an environment that has never
+seen the candidate, and when its axioms are among the three of classical mathematics.
 
 The same source serves the embedded and the native profile. The embedded library exports signatures
 only, which is why this file avoids functions that need a private specialisation (`s!` of a `Name`, …).
@@ -53,11 +53,13 @@ def first : Nat → List α → List α
 /-- The axioms of classical mathematics: all that a proof may rest on. -/
 def allowedAxioms : List Name := [``propext, ``Classical.choice, ``Quot.sound]
 
-/-- Options in force while anything is elaborated, whatever the header says. -/
+/-- Options in force while anything is elaborated, whatever the header says. Elaboration leaves the
+kernel out: `replay` checks all that a candidate adds, once, on the clean environment, where no option
+and no declaration of the candidate's is in force. What it has not checked is never called proved. -/
 def fixedOptions (opts : Options) (heartbeats : Nat) : Options :=
   let opts := opts.set `maxHeartbeats (DataValue.ofNat heartbeats)
   let opts := opts.set `Elab.async (DataValue.ofBool false)
-  let opts := opts.set `debug.skipKernelTC (DataValue.ofBool false)
+  let opts := opts.set `debug.skipKernelTC (DataValue.ofBool true)
   opts.set `linter.all (DataValue.ofBool false)
 
 /-- A statement that elaborates alone: its syntax (with `sorry` for a value) and what it says. -/
@@ -191,14 +193,17 @@ def Walk.declaration? (env : Environment) (name : Name) : Option Declaration :=
   | some (.opaqueInfo v) => if v.isUnsafe then none else some (.opaqueDecl v)
   | _ => none
 
-/-- Gives everything new to the kernel once more, on the clean environment. -/
-def replay (base env : Environment) (order : List Name) : Except String Unit := do
-  let mut clean := base
-  for name in order do
-    let some decl := Walk.declaration? env name | throw "adds something that is neither theorem nor definition"
-    match clean.addDeclCore 0 decl none with
-    | .ok next => clean := next
-    | .error _ => throw "the kernel refuses it"
+/-- Gives everything new to the kernel, dependencies first, on the clean environment. -/
+def replay (env : Environment) (heartbeats : Nat) : List Name → Environment → Except (String × String) Unit
+  | [], _ => .ok ()
+  | name :: order, clean =>
+    match Walk.declaration? env name with
+    | none => .error ("failed", "it adds something that is neither theorem nor definition")
+    | some decl =>
+      match clean.addDeclCore (heartbeats * 1000).toUSize decl none with
+      | .ok next => replay env heartbeats order next
+      | .error .deterministicTimeout => .error ("timeout", "heartbeat limit in the kernel")
+      | .error _ => .error ("failed", "the kernel refuses it")
 
 /-! ## Canonical form -/
 
@@ -281,7 +286,7 @@ def recall (session : Session) (statement : String) (heartbeats : Nat) : IO (Ses
     | .ok known => return ({ session with known := (statement, known) :: first 15 session.known }, .ok known)
 
 /-- Judges what elaboration has left behind: a pure reading of two environments. -/
-def judge (base env : Environment) (known : Known) : Json :=
+def judge (base env : Environment) (known : Known) (heartbeats : Nat) : Json :=
   match env.find? known.name with
   | some (.thmInfo info) =>
     if info.type != known.type || info.levelParams != known.levels then
@@ -294,8 +299,8 @@ def judge (base env : Environment) (known : Known) : Json :=
       else match extra with
       | a :: _ => reply "failed" ("it rests on the axiom " ++ a.toString) [axioms]
       | [] =>
-        match replay base env (upside w.order []) with
-        | .error why => reply "failed" why [axioms]
+        match replay env heartbeats (upside w.order []) base with
+        | .error (outcome, why) => reply outcome why [axioms]
         | .ok _ =>
           let inType := known.type.getUsedConstants.toList
           let lemmas := w.used |> keep fun n =>
@@ -322,7 +327,7 @@ def check (session : Session) (known : Known) (statement proof : String) (heartb
           let text ← m.data.toString
           if mentions text "maximum number of heartbeats" then exhausted := true
       return if exhausted then reply "timeout" "heartbeat limit" [messages] else reply "failed" "Lean reports an error" [messages]
-    return (judge session.base.env st.env known).mergeObj (Json.mkObj [messages])
+    return (judge session.base.env st.env known heartbeats).mergeObj (Json.mkObj [messages])
 
 /-- The commands of a file, parsed and not run: every theorem in its parts, everything else by kind. -/
 partial def split (st : Command.State) (text : String) : IO Json := do
