@@ -28,15 +28,15 @@ class Theorem:
     chapter: str
 
 
-def seed_theorems(directory: Path = PROJECT / "Seeds") -> list[Theorem]:
-    """Our seed theorems, chapter by chapter, in the order of their files."""
+def seed_theorems(directory: Path = PROJECT / "Seeds", per_chapter: int = 0) -> list[Theorem]:
+    """Our seed theorems, chapter by chapter, in the order of their files; the first so many of each, if not 0."""
     theorems = []
     for path in sorted(directory.glob("*.lean")):
-        for block in re.split(r"\n(?=theorem )", path.read_text()):
-            if block.startswith("theorem "):
-                head, _, proof = block.partition(" := by")
-                statement = Statement.parse(head, source="seed", tags=(path.stem,))
-                theorems.append(Theorem(statement, textwrap.dedent(proof.strip("\n")).strip(), path.stem))
+        blocks = [b for b in re.split(r"\n(?=theorem )", path.read_text()) if b.startswith("theorem ")]
+        for block in blocks[: per_chapter or None]:
+            head, _, proof = block.partition(" := by")
+            statement = Statement.parse(head, source="seed", tags=(path.stem,))
+            theorems.append(Theorem(statement, textwrap.dedent(proof.strip("\n")).strip(), path.stem))
     return theorems
 
 

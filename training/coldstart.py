@@ -1,7 +1,6 @@
 """The cold start: what a model from nothing is taught before it may play (STP, section 3, stage 1).
 
-Proofs: our seed theorems, the same with other letters, and what a grammar of tactics finds for them,
-all judged by Lean. Conjectures: triples (lemma L, theorem X, theorem Y) of one chapter where L is used
+Proofs: our seed theorems and what a grammar of tactics finds for them, all judged by Lean. Conjectures: triples (lemma L, theorem X, theorem Y) of one chapter where L is used
 in the proofs of both and X comes before Y. STP takes the triples from Mathlib's files.
 """
 
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from conjecture.library import Theorem, renamed, seed_theorems
+from conjecture.library import Theorem, renamed
 from conjecture.selection import proof_weight
 from prover.prompts import conjecture_example, prove_example
 from prover.search import candidates
@@ -30,16 +29,13 @@ class ProvedTheorem:
     lemmas: tuple[str, ...]
 
 
-def to_check(settings: ColdStart, seed: int) -> list[Theorem]:
-    """Everything the library may hold, in a fixed order: Lean decides what stays."""
-    seeds = seed_theorems()
-    copies = [copy for n in range(settings.renamings) for theorem in seeds if (copy := renamed(theorem, n))]
-    found = [
+def searched(seeds: Sequence[Theorem], settings: ColdStart, seed: int) -> list[Theorem]:
+    """Proofs from the grammar for every seed theorem, in a fixed order: Lean decides what stays."""
+    return [
         Theorem(theorem.statement, proof, theorem.chapter)
         for index, theorem in enumerate(seeds)
         for proof in candidates(theorem.statement, settings.search_per_statement, np.random.default_rng([seed, index]))
     ]
-    return [*seeds, *copies, *found]
 
 
 def invoked(proof: str, lemmas: Sequence[str], known: Mapping[str, str]) -> tuple[str, ...]:
@@ -48,15 +44,22 @@ def invoked(proof: str, lemmas: Sequence[str], known: Mapping[str, str]) -> tupl
     return tuple(name for name in lemmas if name in known and name in written)
 
 
-def prover_examples(proved: Sequence[ProvedTheorem]) -> list[Example]:
-    """One row for every distinct proof, weighted as in a round."""
+def prover_examples(proved: Sequence[ProvedTheorem], renamings: int) -> list[Example]:
+    """A row for every distinct proof, weighted as in a round, and copies with other letters.
+
+    Copying the names of a statement into its proof is the first thing a small model has to learn. A
+    copy is the same theorem to Lean; it is training text only, no proof that the ledger knows of.
+    """
     distinct: dict[str, int] = {}
     for item in proved:
         distinct[item.statement.id] = distinct.get(item.statement.id, 0) + 1
-    return [
-        prove_example(item.statement, item.proof, proof_weight(item.proof, distinct[item.statement.id]))
-        for item in proved
-    ]
+    examples = []
+    for item in proved:
+        theorem = Theorem(item.statement, item.proof, "")
+        copies = [copy for n in range(renamings) if (copy := renamed(theorem, n))]
+        weight = proof_weight(item.proof, distinct[item.statement.id])
+        examples += [prove_example(t.statement, t.proof, weight) for t in (theorem, *copies)]
+    return examples
 
 
 def conjecturer_examples(

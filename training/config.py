@@ -20,13 +20,17 @@ from verify.statements import BadInput
 class ColdStart:
     """The library a run begins with, and the first SFT in both roles (STP, section 3, stage 1)."""
 
-    renamings: int = 2
-    """Copies of each seed theorem with other letters for its variables."""
-    search_per_statement: int = 4
+    theorems: int = 0
+    """Only the first so many seed theorems of each chapter; 0: all."""
+    search_per_statement: int = 1
     """Proofs from the grammar of tactics and hints that are tried on each seed theorem."""
-    conjectures_per_theorem: int = 6
+    search_heartbeats: int = 800
+    """Lean's work limit for one of them."""
+    renamings: int = 2
+    """Training copies of each proof with other letters for the theorem's variables."""
+    conjectures_per_theorem: int = 2
     """At most so many (lemma, earlier theorem) prompts for which a theorem is the target."""
-    sft: SFTSettings = field(default_factory=lambda: SFTSettings(num_train_epochs=8.0))
+    sft: SFTSettings = field(default_factory=lambda: SFTSettings(num_train_epochs=3.0))
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,12 @@ class SelfplayConfig:
     limit: int | None = None
     """Only the first so many rows."""
     rounds: int = 3
-    """Self-play rounds after the cold start's own round of proving."""
-    samples_per_statement: int = 8
+    """Self-play rounds after round 0, in which the cold start's model proves and nothing is conjectured."""
+    samples_per_statement: int = 4
     """K, the proofs sampled for each statement in a round (STP: 64, then 32)."""
-    conjectures: int = 120
+    statements_per_round: int = 120
+    """Of the unproved statements, so many are tried in a self-play round; 0: all, as STP does."""
+    conjectures: int = 48
     """At most so many conjectures are proved in a round."""
     conjectures_per_prompt: int = 2
     seed: int = 0
@@ -58,7 +64,7 @@ class SelfplayConfig:
     model_name_or_path: str | None = None
     """A hub id or directory to start from; without it a small model is built from nothing."""
     model: ModelConfig = field(default_factory=ModelConfig)
-    sampling: SamplingSettings = field(default_factory=lambda: SamplingSettings(max_new_tokens=96, batch_size=128))
+    sampling: SamplingSettings = field(default_factory=lambda: SamplingSettings(max_new_tokens=72, batch_size=64))
     cold_start: ColdStart = field(default_factory=ColdStart)
     sft: SFTSettings = field(default_factory=lambda: SFTSettings(num_train_epochs=2.0, learning_rate=5e-4))
     seeds: SeedSettings = field(default_factory=SeedSettings)
@@ -67,7 +73,7 @@ class SelfplayConfig:
     """Proofs of statements proved more often than this teach the prover nothing (STP: below 1/2)."""
     replay_rounds: int = 3
     """Proofs of the last so many rounds are trained on."""
-    library_rows: int = 600
+    library_rows: int = 300
     """Rows of the cold start's library that each round's training repeats, so that it is not forgotten."""
 
     def __post_init__(self) -> None:

@@ -17,10 +17,11 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import numpy as np
 import yaml
 from rich.console import Console
 
-from conjecture.library import core_lemmas
+from conjecture.library import core_lemmas, seed_theorems
 from prover import model as models
 from prover.sampler import TransformersSampler
 from training import checkpoint, coldstart
@@ -123,12 +124,19 @@ class SelfPlay:
 
     async def prove_library(self) -> list[ProvedTheorem]:
         """The seed theorems and what search finds for them, judged by Lean (stage 1)."""
-        theorems = coldstart.to_check(self.config.cold_start, self.config.seed)
-        self.ledger.add_statements("seed", 0, [t.statement for t in theorems])
-        verdicts = await self._check("library", "proof", [(t.statement, t.proof) for t in theorems])
+        settings = self.config.cold_start
+        seeds = seed_theorems(per_chapter=settings.theorems)
+        found = coldstart.searched(seeds, settings, self.config.seed)
+        theorems = [*seeds, *found]
+        self.ledger.add_statements("seed", 0, [t.statement for t in seeds])
+        verdicts = await self._check("library", "proof", [(t.statement, t.proof) for t in seeds])
+        for theorem in seeds:
+            if not verdicts[theorem.statement.id, theorem.proof].proved:
+                self.console.print(f"  seed theorem {theorem.statement.name} is not proved in this profile")
         # Their canonical forms too: a conjecture that only renames a seed theorem is not new.
-        originals = {t.statement.id: t.statement for t in theorems if not t.statement.parents}
-        await self._check("canonical forms", "statement", [(s, "") for s in originals.values()])
+        await self._check("canonical forms", "statement", [(t.statement, "") for t in seeds])
+        limit = settings.search_heartbeats
+        verdicts |= await self._check("search", "proof", [(t.statement, t.proof) for t in found], limit)
         proved = {}
         for theorem in theorems:
             verdict = verdicts[theorem.statement.id, theorem.proof]
@@ -145,7 +153,7 @@ class SelfPlay:
         if checkpoint.whole(self.config.run, 0):
             return
         examples = [
-            *coldstart.prover_examples(library),
+            *coldstart.prover_examples(library, settings.renamings),
             *coldstart.conjecturer_examples(library, self.lemmas, settings),
         ]
         if self.config.model_name_or_path:
@@ -174,6 +182,10 @@ class SelfPlay:
             times["time/gate"] = time.monotonic() - began - times["time/conjecture"]
         solved = self.ledger.solved("given")
         open_targets = [s for s in targets if solved.get(s.id, number) >= number]
+        if number and self.config.statements_per_round:
+            rng = np.random.default_rng([self.config.seed, number, 2])
+            drawn = rng.permutation(len(open_targets))[: self.config.statements_per_round]
+            open_targets = [open_targets[i] for i in sorted(drawn)]
         await play.prove(open_targets)
         proved_at = time.monotonic()
         if number:
@@ -214,7 +226,7 @@ class SelfPlay:
         )
 
     async def _check(
-        self, name: str, question: str, pairs: Sequence[tuple[Statement, str]]
+        self, name: str, question: str, pairs: Sequence[tuple[Statement, str]], heartbeats: int = 0
     ) -> dict[tuple[str, str], Verdict]:
         """Verdicts on all (statement, proof) pairs; those in the ledger are not asked again."""
         verdicts: dict[tuple[str, str], Verdict] = {}
@@ -225,7 +237,7 @@ class SelfPlay:
                 verdicts[statement.id, proof] = recorded
             else:
                 asked = None if question == "statement" else proof
-                jobs[statement.id, proof] = Job(statement, asked, self.config.heartbeats)
+                jobs[statement.id, proof] = Job(statement, asked, heartbeats or self.config.heartbeats)
         with step(name, len(jobs)) as shown:
             async for job, verdict in self.pool.stream(jobs.values()):
                 proof = job.proof or ""

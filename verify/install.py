@@ -79,7 +79,7 @@ def lean_command(
     pairs = [f"{directory}={at}" for directory, at in mounts.items()]
     mode = "writable" if writable else "sealed"
     script = str(PROJECT / "embedded.js")
-    return [str(node()), "--stack-size=500000", script, str(package), mode, *pairs, "--", *arguments]
+    return [str(node()), "--stack-size=65500", script, str(package), mode, *pairs, "--", *arguments]
 
 
 def package_directory() -> Path:

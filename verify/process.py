@@ -26,6 +26,8 @@ LAUNCH = Path(__file__).with_name("launch.py")
 LINE_LIMIT = 64 << 20
 NOISE_LIMIT = 4 << 20
 POLL_SECONDS = 0.5
+ENGINE_TRAPS = ("RuntimeError: table index is out of bounds", "RuntimeError: memory access out of bounds", "RangeError: Maximum call stack size exceeded")
+"""How the WebAssembly engine ends when a recursion has used up its stack."""
 
 
 class LeanError(Exception):
@@ -141,9 +143,10 @@ class LeanProcess:
         words = "\n".join(self._stderr)
         if any(sign in words for sign in ("out of memory", "Cannot enlarge memory", "OOM")):
             return LeanOutOfMemory("its memory is full")
-        if "Maximum call stack size exceeded" in words:
-            return LeanOutOfMemory("its stack is full: a recursion that does not end")
-        last = self._stderr[-1][:200] if self._stderr else "no last words"
+        errors = [line for line in self._stderr if "Error:" in line]
+        if errors and errors[-1].startswith(ENGINE_TRAPS):
+            return LeanOutOfMemory(f"its stack is full ({errors[-1][:100]}): a recursion that does not end")
+        last = (errors or list(self._stderr) or ["no last words"])[-1][:200]
         return LeanDied(f"ended with status {self._process.returncode}: {last}")
 
     async def _keep_stderr(self) -> None:

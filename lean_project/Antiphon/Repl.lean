@@ -250,8 +250,11 @@ def messagesJson (messages : MessageLog) : IO Json := do
 
 def mentions (text pattern : String) : Bool := text.splitOn pattern matches _ :: _ :: _
 
+/-- What a statement may cost, whatever its proofs may. -/
+def statementHeartbeats : Nat := 10000
+
 /-- Elaborates a statement alone. Fails with the reply to give. -/
-def know (session : Session) (statement : String) (heartbeats : Nat) : IO (Except Json Known) := do
+def know (session : Session) (statement : String) : IO (Except Json Known) := do
   let text := statement ++ " := sorry"
   match parseOneCommand session.base text with
   | .error why => return .error (reply "out_of_profile" ("the statement " ++ why))
@@ -261,7 +264,7 @@ def know (session : Session) (statement : String) (heartbeats : Nat) : IO (Excep
     let expected : String.Pos.Raw := ⟨statement.utf8ByteSize + 1⟩
     unless value[0].getPos? == some expected && value[1].isOfKind ``Parser.Term.sorry do
       return .error (reply "out_of_profile" "the statement holds a `:=` of its own at the end")
-    let st ← elaborate session.base stx text heartbeats
+    let st ← elaborate session.base stx text statementHeartbeats
     let messages ← messagesJson st.messages
     if hasErrors st.messages.toList then
       return .error (reply "out_of_profile" "the statement does not elaborate" [("messages", messages)])
@@ -277,11 +280,11 @@ def know (session : Session) (statement : String) (heartbeats : Nat) : IO (Excep
     | _ => return .error (reply "out_of_profile" "the statement declares no theorem of that name")
 
 /-- The last few statements are kept: the samples of a group share one elaboration. -/
-def recall (session : Session) (statement : String) (heartbeats : Nat) : IO (Session × Except Json Known) := do
+def recall (session : Session) (statement : String) : IO (Session × Except Json Known) := do
   match keep (·.1 == statement) session.known with
   | (_, known) :: _ => return (session, .ok known)
   | [] =>
-    match ← know session statement heartbeats with
+    match ← know session statement with
     | .error e => return (session, .error e)
     | .ok known => return ({ session with known := (statement, known) :: first 15 session.known }, .ok known)
 
@@ -363,7 +366,7 @@ def answer (session : Session) (request : Json) : IO (Session × Json) := do
   match field "op" with
   | "split" => return (session, Json.mkObj [("items", ← split session.base (field "text"))])
   | op =>
-    let (session, known) ← recall session statement heartbeats
+    let (session, known) ← recall session statement
     match known with
     | .error e => return (session, e)
     | .ok known =>

@@ -1,0 +1,142 @@
+"""What a person meets: outcomes and exit statuses, one clear line for a mistake, quick help."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+GOOD = "theorem t (a b : ℝ) : 2*a*b ≤ a^2 + b^2 := by nlinarith [sq_nonneg (a - b)]"
+
+
+def antiphon(*arguments, stdin="", home=None, timeout=280):
+    environment = {**os.environ, "COLUMNS": "200"}
+    if home is not None:
+        environment["ANTIPHON_HOME"] = str(home)
+    return subprocess.run(
+        [sys.executable, "-m", "antiphon", *map(str, arguments)],
+        input=stdin, capture_output=True, text=True, timeout=timeout, env=environment,
+    )  # fmt: skip
+
+
+@pytest.mark.lean
+def test_verify_reads_lean_from_standard_input():
+    result = antiphon("verify", "-", stdin=GOOD)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip() == "t: proved (core)"
+
+
+@pytest.mark.lean
+def test_verify_json_gives_each_outcome_its_line(tmp_path):
+    rows = [
+        {"name": "good", "formal_statement": GOOD.split(":=")[0], "proof": "nlinarith [sq_nonneg (a - b)]"},
+        {"name": "false", "statement": "theorem f (a b : ℝ) : a * b ≤ a ^ 2", "proof": "nlinarith [sq_nonneg (a - b)]"},
+        {"name": "open", "statement": "theorem s (n : ℕ) : n = n + 1", "proof": "sorry"},
+        {"name": "axiom", "code": "axiom cheat : False\ntheorem x : 1 = 2 := cheat.elim"},
+        {"name": "unparsable", "statement": "theorem p : 1 = 1", "proof": "exact (rfl"},
+        {"name": "analysis", "statement": "theorem r (x : ℝ) : Real.sin x ≤ 1 := by", "proof": "simp"},
+        {"name": "whole", "code": "import Mathlib\n\ntheorem w (n : ℕ) : n + 0 = n := by\n  simp\n"},
+        {"name": "endless", "statement": "theorem e : 2 ^ 2000000000 % 7 = (2 : ℕ)", "proof": "decide +kernel"},
+    ]
+    path = tmp_path / "items.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows))
+    result = antiphon("verify", path, "--json", "--wall-seconds", "5")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line["name"] for line in lines] == [row["name"] for row in rows]
+    assert {"name", "outcome", "reason", "profile", "axioms", "heartbeats", "seconds"} <= lines[0].keys()
+    assert [line["outcome"] for line in lines] == [
+        "proved", "failed", "refused", "refused", "failed", "out_of_profile", "proved", "timeout",
+    ]  # fmt: skip
+    assert result.returncode == 1
+
+
+@pytest.mark.lean
+def test_statements_only(tmp_path):
+    path = tmp_path / "statements.jsonl"
+    rows = [{"name": "in", "formal_statement": GOOD}, {"name": "out", "formal_statement": "theorem o : Real.pi > 3 := by sorry"}]
+    path.write_text("\n".join(json.dumps(row) for row in rows))
+    result = antiphon("verify", path, "--json", "--statements-only")
+    assert [json.loads(line)["outcome"] for line in result.stdout.splitlines()] == ["elaborates", "out_of_profile"]
+    assert result.returncode == 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["verify", "nowhere.lean"], "nowhere.lean"),
+        (["verify", "."], "directory"),
+        (["selfplay", "--rounds", "0"], "--rounds must be at least 1"),
+        (["selfplay", "--config", "nowhere.yaml"], "nowhere.yaml"),
+        (["selfplay", "--statements", "nowhere.jsonl"], "nowhere.jsonl"),
+        (["report", "nowhere"], "nowhere"),
+        (["selfplay", "--no-such-option"], "no-such-option"),
+        (["no-such-command"], "no-such-command"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(tmp_path, arguments, words):
+    run = ["--run", tmp_path / "run"] if arguments[0] == "selfplay" else []
+    result = antiphon(*arguments, *run)
+    assert result.returncode == 2
+    assert words in result.stderr + result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_a_missing_lean_says_what_to_do(tmp_path):
+    result = antiphon("verify", "-", stdin=GOOD, home=tmp_path)
+    assert result.returncode == 8
+    assert "antiphon lean install" in result.stderr and "Traceback" not in result.stderr
+
+
+def test_a_broken_lean_says_what_to_do(tmp_path):
+    from verify import install
+
+    for directory in (install.package_directory().name, install.library_directory().name):
+        (tmp_path / directory).mkdir()
+        (tmp_path / directory / "manifest.json").write_text('{"lean.wasm": 5}')
+        (tmp_path / directory / "lean.wasm").write_text("torn")
+    result = antiphon("verify", "-", stdin=GOOD, home=tmp_path)
+    assert result.returncode == 8
+    assert "broken" in result.stderr and "antiphon lean install" in result.stderr
+
+
+def test_help_is_quick():
+    """The best of three: machines stutter. Half a second is the promise on an idle one."""
+    best = 9.0
+    for _ in range(3):
+        began = time.perf_counter()
+        assert "self-play" in antiphon("--help").stdout
+        best = min(best, time.perf_counter() - began)
+    assert best < 1.0
+
+
+def test_help_loads_no_torch():
+    code = "import sys; sys.argv = ['antiphon', 'selfplay', '--help']; import antiphon\ntry: antiphon.main()\nexcept SystemExit: pass\nprint('torch' in sys.modules, 'transformers' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.stdout.endswith("False False\n")
+
+
+@pytest.mark.lean
+def test_a_killed_verify_leaves_no_process():
+    """kill -9 in the middle of a check: Lean dies with its parent."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "antiphon", "verify", "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    )
+    process.stdin.write(GOOD)
+    process.stdin.close()
+    children: list[psutil.Process] = []
+    for _ in range(200):
+        children = psutil.Process(process.pid).children(recursive=True)
+        if children:
+            break
+        time.sleep(0.05)
+    assert children
+    time.sleep(1)
+    process.kill()
+    process.wait()
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert not alive
