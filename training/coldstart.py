@@ -7,17 +7,17 @@ in the proofs of both and X comes before Y. STP takes the triples from Mathlib's
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from conjecture.library import Theorem, renamed
 from conjecture.selection import proof_weight
-from prover.prompts import conjecture_example, prove_example
+from prover.prompts import conjecture_example, lay_signature, prove_example
 from prover.search import candidates
 from training.config import ColdStart
 from verify.policy import tokens
-from verify.records import Example, Statement
+from verify.records import Example, Role, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def invoked(proof: str, lemmas: Sequence[str], known: Mapping[str, str]) -> tupl
     return tuple(name for name in lemmas if name in known and name in written)
 
 
-def prover_examples(proved: Sequence[ProvedTheorem], renamings: int) -> list[Example]:
+def prover_examples(proved: Sequence[ProvedTheorem], renamings: int = 0) -> list[Example]:
     """A row for every distinct proof, weighted as in a round, and copies with other letters.
 
     Copying the names of a statement into its proof is the first thing a small model has to learn. A
@@ -60,6 +60,26 @@ def prover_examples(proved: Sequence[ProvedTheorem], renamings: int) -> list[Exa
         weight = proof_weight(item.proof, distinct[item.statement.id])
         examples += [prove_example(t.statement, t.proof, weight) for t in (theorem, *copies)]
     return examples
+
+
+def reading_examples(
+    examples: Sequence[Example], given: Sequence[Statement], renamings: int
+) -> list[Example]:
+    """The first lessons of a model from nothing: the same rows with nothing masked, and bare statements.
+
+    A pretrained model knows what a statement looks like; this one learns it from every prompt it
+    reads, and from the given statements, without proofs, as conjectures. STP's base model has read
+    LeanWorkbook as well.
+    """
+    whole = [_unmasked(example) for example in examples]
+    plain = [Theorem(statement, "", "") for statement in given]
+    plain += [copy for theorem in plain for n in range(renamings) if (copy := renamed(theorem, n))]
+    return whole + [Example(Role.CONJECTURE, "<hard>", lay_signature(t.statement.signature)) for t in plain]
+
+
+def _unmasked(example: Example) -> Example:
+    tag, rest = example.prompt.split(">", 1)
+    return replace(example, prompt=f"{tag}>", target=rest + example.target)
 
 
 def conjecturer_examples(

@@ -26,7 +26,7 @@ class ColdStart:
     """Proofs from the grammar of tactics and hints that are tried on each seed theorem."""
     search_heartbeats: int = 800
     """Lean's work limit for one of them."""
-    renamings: int = 2
+    renamings: int = 1
     """Training copies of each proof with other letters for the theorem's variables."""
     conjectures_per_theorem: int = 2
     """At most so many (lemma, earlier theorem) prompts for which a theorem is the target."""
@@ -49,9 +49,9 @@ class SelfplayConfig:
     """Self-play rounds after round 0, in which the cold start's model proves and nothing is conjectured."""
     samples_per_statement: int = 4
     """K, the proofs sampled for each statement in a round (STP: 64, then 32)."""
-    statements_per_round: int = 120
+    statements_per_round: int = 80
     """Of the unproved statements, so many are tried in a self-play round; 0: all, as STP does."""
-    conjectures: int = 48
+    conjectures: int = 40
     """At most so many conjectures are proved in a round."""
     conjectures_per_prompt: int = 2
     seed: int = 0
@@ -59,7 +59,9 @@ class SelfplayConfig:
     """Which Lean: `core` (embedded) or `mathlib` (native). Their results are never mixed."""
     workers: int = 2
     """Lean processes, 2.1 GB each."""
-    heartbeats: int = 4_000
+    verdict_cache: bool = True
+    """Verdicts of earlier runs on this machine are used again (kept in ANTIPHON_HOME)."""
+    heartbeats: int = 1_500
     """Lean's work limit for one proof, as `maxHeartbeats` counts it."""
     model_name_or_path: str | None = None
     """A hub id or directory to start from; without it a small model is built from nothing."""

@@ -222,6 +222,15 @@ class Ledger:
         )
         return [(row[0], row[1], Verdict.from_dict(json.loads(row[2]))) for row in rows]
 
+    def canonical_forms(self, before: int) -> set[str]:
+        """The canonical forms of all statements that were there before a round."""
+        rows = self._db.execute(
+            "SELECT DISTINCT v.canonical FROM verdicts v JOIN statements s ON s.id = v.statement"
+            " WHERE v.canonical != '' AND (s.kind != 'conjecture' OR s.round < ?)",
+            (before,),
+        )
+        return {row[0] for row in rows}
+
     def tallies(self, round: int, sampler: str, kind: str | None = None) -> list[Tally]:
         """Pass rates of a round. An attempt whose verdict is `infrastructure` counts as not made."""
         rows = self._db.execute(

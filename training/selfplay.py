@@ -39,8 +39,9 @@ from verify.records import Example, Job, Outcome, Statement, Verdict
 from verify.statements import BadInput, Reading, read_statements
 
 BUNDLED = toolchain.PROJECT / "statements.jsonl"
+LIBRARY_HEARTBEATS = 8_000  # the same in every run, so that verdicts on the library are found again
 # What decides the course of a run: a change of any of it needs a new run directory.
-FREE_TO_CHANGE = {"run", "rounds", "workers"}
+FREE_TO_CHANGE = {"run", "rounds", "workers", "verdict_cache"}
 
 
 def selfplay(config: SelfplayConfig, console: Console) -> Path:
@@ -88,7 +89,8 @@ class SelfPlay:
             self.console.print(f"{self.config.run} is finished; raise --rounds to go on")
             return
         limits = Limits(heartbeats=self.config.heartbeats)
-        async with LeanPool(self.lean, self.config.workers, limits) as self.pool:
+        cache = toolchain.verdict_cache(self.lean) if self.config.verdict_cache else None
+        async with LeanPool(self.lean, self.config.workers, limits, cache) as self.pool:
             with step("start Lean", 1):
                 self.console.print(f"Lean {await self.pool.ready()}, profile {self.lean.profile}")
             targets = await self.read_targets()
@@ -133,8 +135,6 @@ class SelfPlay:
         for theorem in seeds:
             if not verdicts[theorem.statement.id, theorem.proof].proved:
                 self.console.print(f"  seed theorem {theorem.statement.name} is not proved in this profile")
-        # Their canonical forms too: a conjecture that only renames a seed theorem is not new.
-        await self._check("canonical forms", "statement", [(t.statement, "") for t in seeds])
         limit = settings.search_heartbeats
         verdicts |= await self._check("search", "proof", [(t.statement, t.proof) for t in found], limit)
         proved = {}
@@ -237,7 +237,7 @@ class SelfPlay:
                 verdicts[statement.id, proof] = recorded
             else:
                 asked = None if question == "statement" else proof
-                jobs[statement.id, proof] = Job(statement, asked, heartbeats or self.config.heartbeats)
+                jobs[statement.id, proof] = Job(statement, asked, heartbeats or LIBRARY_HEARTBEATS)
         with step(name, len(jobs)) as shown:
             async for job, verdict in self.pool.stream(jobs.values()):
                 proof = job.proof or ""

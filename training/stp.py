@@ -128,7 +128,7 @@ class Round:
                 return result
 
             screened = await asyncio.gather(*(one(i) for i in fresh))
-        known = {v.canonical for s in earlier if (v := self.ledger.verdict("statement", s.id)) and v.canonical}
+        known = self.ledger.canonical_forms(self.number)
         for index, word in zip(fresh, gates.new_up_to_renaming(screened, known), strict=True):
             words[index] = word
         passed = [i for i in fresh if words[i] == gates.PASSED]
@@ -241,7 +241,7 @@ class Round:
                 given = by_prompt[conjecture.parents[0], conjecture.lemma]
                 lemma = (given.lemma, self.lemmas[given.lemma]) if given.lemma else None
                 rows.append(conjecture_example(lemma, statements[given.statement], given.proof, conjecture, weight))
-        old = [*prover_examples(library, 0), *conjecturer_examples(library, self.lemmas, self.config.cold_start)]
+        old = [*prover_examples(library), *conjecturer_examples(library, self.lemmas, self.config.cold_start)]
         rng = np.random.default_rng([self.config.seed, self.number, 1])
         kept = rng.permutation(len(old))[: self.config.library_rows]
         return rows + [old[i] for i in sorted(kept)]

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from verify import policy
+from verify.cache import VerdictCache
 from verify.process import LeanDied, LeanError, LeanFlood, LeanOutOfMemory, LeanProcess, LeanTimeout
 from verify.records import Job, Message, Outcome, Verdict
 from verify.toolchain import LeanUnavailable, Toolchain
@@ -55,9 +56,16 @@ class LeanPool:
     misfortunes are outcomes, never exceptions.
     """
 
-    def __init__(self, toolchain: Toolchain, workers: int = 2, limits: Limits = Limits()) -> None:
+    def __init__(
+        self,
+        toolchain: Toolchain,
+        workers: int = 2,
+        limits: Limits = Limits(),
+        cache: VerdictCache | None = None,
+    ) -> None:
         self.toolchain = toolchain
         self.limits = limits
+        self._cache = cache
         self._size = workers
         self._queue: asyncio.Queue[tuple[dict[str, Any], asyncio.Future[dict[str, Any]]]] = asyncio.Queue()
         self._verdicts: dict[tuple[str, str | None, int], asyncio.Task[Verdict]] = {}
@@ -125,6 +133,15 @@ class LeanPool:
         return self._version
 
     async def _judge(self, job: Job) -> Verdict:
+        limit = job.heartbeats or self.limits.heartbeats
+        verdict = self._cache.get(job, limit) if self._cache else None
+        if verdict is None:
+            verdict = await self._examine(job, limit)
+            if self._cache:
+                self._cache.put(job, limit, verdict)
+        return verdict
+
+    async def _examine(self, job: Job, heartbeats: int) -> Verdict:
         for text, what in ((job.statement.text, "statement"), (job.proof or "", "proof")):
             # The statement's own `theorem` is ours to write.
             refusal = policy.refuse(text.removeprefix("theorem ") if what == "statement" else text)
@@ -134,7 +151,7 @@ class LeanPool:
             "op": "statement" if job.proof is None else "check",
             "statement": job.statement.text,
             "proof": job.proof or "",
-            "heartbeats": job.heartbeats or self.limits.heartbeats,
+            "heartbeats": heartbeats,
         }
         try:
             return self._read(await self._ask(request), job)
@@ -159,10 +176,10 @@ class LeanPool:
                 "seconds": reply["ms"] / 1000,
             }
             said, reason = reply["outcome"], reply["reason"]
+            canonical = hashlib.sha256(reply.get("canonical", "").encode()).hexdigest()[:16]
             if said == "proved" and job.proof is not None and ALLOWED_AXIOMS.issuperset(axioms):
-                return self._verdict(Outcome.PROVED, reason, level="accepted", **fields)
+                return self._verdict(Outcome.PROVED, reason, level="accepted", canonical=canonical, **fields)
             if said == "elaborates" and job.proof is None:
-                canonical = hashlib.sha256(reply["canonical"].encode()).hexdigest()[:16]
                 return self._verdict(Outcome.ELABORATES, "", canonical=canonical, **fields)
             if said in ("failed", "timeout", "out_of_profile"):
                 first = next((m.text for m in fields["messages"] if m.severity == "error"), "")

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verify import install
+from verify.cache import VerdictCache
+from verify.records import content_id
 
 PROJECT = install.PROJECT
 
@@ -29,6 +31,8 @@ class Toolchain:
     command: tuple[str, ...]
     directory: Path
     environment: dict[str, str]
+    identity: str = ""
+    """Names everything a verdict depends on but the job; empty where that is not known."""
 
 
 def core() -> Toolchain:
@@ -42,7 +46,9 @@ def core() -> Toolchain:
         {library: "/library", PROJECT: "/project"},
         ["--run", "/project/Antiphon/Repl.lean", "/project/header/core.lean", "Init", "Antiphon.Core"],
     )
-    return Toolchain("core", tuple(command), PROJECT, _environment())
+    sources = [(PROJECT / name).read_text() for name in ("Antiphon/Repl.lean", "header/core.lean", "embedded.js")]
+    identity = content_id(library.name, *sources)
+    return Toolchain("core", tuple(command), PROJECT, _environment(), identity)
 
 
 def mathlib(project: Path = PROJECT) -> Toolchain:
@@ -64,6 +70,11 @@ def of_profile(profile: str) -> Toolchain:
         case "mathlib":
             return mathlib()
     raise ValueError(f"no profile {profile!r}: choose core or mathlib")
+
+
+def verdict_cache(toolchain: Toolchain) -> VerdictCache | None:
+    """The machine's store of verdicts for this toolchain; None where its identity is not known."""
+    return VerdictCache(install.home() / "verdicts.sqlite", toolchain.identity) if toolchain.identity else None
 
 
 def _environment(keep: tuple[str, ...] = ()) -> dict[str, str]:

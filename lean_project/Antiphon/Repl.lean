@@ -310,7 +310,7 @@ def judge (base env : Environment) (known : Known) (heartbeats : Nat) : Json :=
             !inType.contains n && !n.isInternal && match env.find? n with
               | some c => isTheorem env n c
               | none => false
-          reply "proved" "" [axioms, ("lemmas", namesJson (upside lemmas []))]
+          reply "proved" "" [axioms, ("lemmas", namesJson (upside lemmas [])), ("canonical", Json.str (key known.type))]
   | some _ => reply "failed" "it is no theorem"
   | none => reply "failed" "no theorem of that name was added"
 

@@ -1,0 +1,124 @@
+"""Selection by the paper's rules and worked numbers (STP, section 3.2)."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conjecture.selection import Candidate, SelectionSettings, elegance_cutoff, proof_weight, select
+
+RATIOS = [0.2, 0.5, 0.9, 1.1, 1.4, 2.0]
+
+
+def candidate(ratio: float = 1.0, correct: int = 4, lemma: str = "", used=(), samples: int = 32) -> Candidate:
+    proofs = ("p" * round(100 * ratio), "p" * 900) if correct else ()
+    return Candidate(f"s{ratio}", "x" * 100, lemma, samples, correct, proofs, frozenset(used))
+
+
+def words(candidates, settings=SelectionSettings()):
+    return [d.decision for d in select(candidates, settings)]
+
+
+def test_the_weight_of_a_proof():
+    assert proof_weight("p" * 200, 4) == pytest.approx(0.204683, abs=1e-6)
+    assert proof_weight("p" * 200, 1) == pytest.approx(0.818731, abs=1e-6)
+    assert proof_weight("", 1) == 1
+    assert proof_weight("p" * 200, 4, gamma=0) == 0.25
+
+
+@given(st.integers(0, 3000), st.integers(0, 3000), st.integers(1, 50))
+def test_shorter_and_rarer_proofs_weigh_more(a, b, distinct):
+    short, long = sorted((a, b))
+    assert 0 < proof_weight("p" * long, distinct) <= proof_weight("p" * short, distinct) <= 1
+    assert proof_weight("p" * a, distinct + 1) < proof_weight("p" * a, distinct)
+
+
+def test_the_pass_rate_counts_samples_not_distinct_proofs():
+    some = Candidate("s", "x", "", 32, 4, ("a", "b"), frozenset())  # (correct, x3), (wrong, x28), (correct, x1)
+    assert some.pass_rate == 0.125
+    assert words([some]) == ["selected"]
+
+
+def test_the_edges_of_the_band():
+    found = words([candidate(correct=n) for n in range(33)])
+    assert found == ["unproved"] + ["selected"] * 8 + ["too easy"] * 24
+
+
+def test_the_lemma_must_be_used():
+    rows = [candidate(lemma="l", used=["k"]), candidate(lemma="l", used=["k", "l"]), candidate(lemma="", used=[])]
+    assert words(rows) == ["off its lemma", "selected", "selected"]
+    assert words(rows, SelectionSettings(require_lemma=False)) == ["selected"] * 3
+
+
+def test_elegance_is_the_shortest_proof_by_the_statement():
+    assert Candidate("s", "x" * 50, "", 32, 2, ("p" * 100, "p" * 25), frozenset()).elegance == 0.5
+    assert candidate(correct=0).elegance is None
+
+
+def test_the_least_elegant_go():
+    assert elegance_cutoff(RATIOS, 0.2) == 0.5
+    assert words([candidate(r) for r in RATIOS]) == ["inelegant"] + ["selected"] * 5
+    assert words([candidate(0.1)]) == ["selected"]
+    assert words([candidate(0.1)] * 5) == ["selected"] * 5
+    assert words([]) == []
+
+
+def test_those_outside_the_band_do_not_move_the_cut():
+    rows = [candidate(r) for r in RATIOS]
+    outside = [candidate(0.01, correct=30), candidate(0.01, lemma="l"), candidate(0.01, correct=0)] * 4
+    assert words(rows + outside)[: len(rows)] == words(rows)
+
+
+@given(st.lists(st.floats(0, 10), min_size=1), st.floats(0, 0.99))
+def test_the_cut_drops_at_most_its_share(values, drop):
+    cut = elegance_cutoff(values, drop)
+    assert sum(v < cut for v in values) <= math.floor(drop * len(values))
+    assert cut in values
+
+
+CANDIDATES = st.lists(
+    st.builds(
+        candidate,
+        st.sampled_from([*RATIOS, 0.35, 3.0]),
+        st.integers(0, 32),
+        st.sampled_from(["", "l"]),
+        st.sampled_from([(), ("l",), ("k",)]),
+    ),
+    max_size=25,
+)
+SETTINGS = st.builds(SelectionSettings, st.sampled_from([0.0, 0.1, 0.25, 1.0]), st.booleans(), st.sampled_from([0.0, 0.2, 0.5]))
+
+
+@given(CANDIDATES, SETTINGS, st.randoms())
+def test_decisions_do_not_depend_on_the_order(candidates, settings, random):
+    order = list(range(len(candidates)))
+    random.shuffle(order)
+    found = words(candidates, settings)
+    assert words([candidates[i] for i in order], settings) == [found[i] for i in order]
+
+
+@given(CANDIDATES, SETTINGS)
+def test_who_is_selected(candidates, settings):
+    decisions = select(candidates, settings)
+    assert [d.candidate for d in decisions] == candidates
+    for decision in decisions:
+        chosen = decision.candidate
+        assert decision.weight == (decision.decision == "selected")
+        if decision.decision in ("selected", "inelegant"):
+            assert 0 < chosen.pass_rate <= settings.pass_rate_max
+            assert not (settings.require_lemma and chosen.lemma) or chosen.lemma in chosen.lemmas_used
+    eligible = [d for d in decisions if d.decision in ("selected", "inelegant")]
+    dropped = [d.candidate.elegance for d in eligible if d.decision == "inelegant"]
+    kept = [d.candidate.elegance for d in eligible if d.decision == "selected"]
+    assert len(dropped) <= math.floor(settings.elegance_drop * len(eligible))
+    assert not dropped or max(dropped) < min(kept)
+    if len(set(dropped + kept)) == len(eligible):  # no ties: exactly the share
+        assert len(dropped) == int(settings.elegance_drop * len(eligible))
+
+
+@given(CANDIDATES)
+def test_without_the_drop_nobody_is_inelegant(candidates):
+    settings = replace(SelectionSettings(), elegance_drop=0.0)
+    assert "inelegant" not in words(candidates, settings)
