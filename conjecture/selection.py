@@ -92,7 +92,7 @@ def elegance_cutoff(values: Sequence[float], drop: float) -> float:
     >>> elegance_cutoff([0.2, 0.5, 0.9, 1.1, 1.4, 2.0], 0.2)
     0.5
     """
-    return sorted(values)[int(drop * len(values))] if values else 0.0
+    return sorted(values)[min(int(drop * len(values)), len(values) - 1)] if values else 0.0
 
 
 def proof_weight(proof: str, distinct: int, gamma: float = 0.001) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -28,9 +29,14 @@ class ColdStart:
     """Lean's work limit for one of them."""
     renamings: int = 1
     """Training copies of each proof with other letters for the theorem's variables."""
-    conjectures_per_theorem: int = 2
+    conjectures_per_theorem: int = 1
     """At most so many (lemma, earlier theorem) prompts for which a theorem is the target."""
-    sft: SFTSettings = field(default_factory=lambda: SFTSettings(num_train_epochs=3.0))
+    sft: SFTSettings = field(
+        default_factory=lambda: SFTSettings(
+            num_train_epochs=3.0, learning_rate=1.5e-3, lr_scheduler_type="cosine", warmup_steps=30,
+            per_device_train_batch_size=8,
+        )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ class SelfplayConfig:
     """Self-play rounds after round 0, in which the cold start's model proves and nothing is conjectured."""
     samples_per_statement: int = 4
     """K, the proofs sampled for each statement in a round (STP: 64, then 32)."""
+    evaluation_samples: int = 2
+    """The same for round 0 and for the final model, which try every statement."""
     statements_per_round: int = 80
     """Of the unproved statements, so many are tried in a self-play round; 0: all, as STP does."""
     conjectures: int = 40
@@ -68,7 +76,7 @@ class SelfplayConfig:
     model: ModelConfig = field(default_factory=ModelConfig)
     sampling: SamplingSettings = field(default_factory=lambda: SamplingSettings(max_new_tokens=72, batch_size=64))
     cold_start: ColdStart = field(default_factory=ColdStart)
-    sft: SFTSettings = field(default_factory=lambda: SFTSettings(num_train_epochs=2.0, learning_rate=5e-4))
+    sft: SFTSettings = field(default_factory=lambda: SFTSettings(num_train_epochs=1.0, learning_rate=5e-4, per_device_train_batch_size=8))
     seeds: SeedSettings = field(default_factory=SeedSettings)
     selection: SelectionSettings = field(default_factory=SelectionSettings)
     prover_pass_rate_max: float = 0.5
@@ -97,6 +105,8 @@ def load(path: Path, default: SelfplayConfig) -> SelfplayConfig:
         values = yaml.safe_load(path.read_text()) or {}
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path} is not UTF-8 text") from error
     except yaml.YAMLError as error:
         raise BadInput(f"{path}: not YAML ({str(error).splitlines()[0]})") from error
     return merge(default, values, str(path))
@@ -116,11 +126,18 @@ def merge(default: Any, values: Any, where: str) -> Any:
         if is_dataclass(current):
             changes[key] = merge(current, value, f"{where}: {key}")
         elif isinstance(current, Path) or hints[key] is Path:
-            changes[key] = Path(value)
+            changes[key] = Path(str(value))
         elif isinstance(current, float) and isinstance(value, int):
             changes[key] = float(value)
-        elif current is not None and not isinstance(value, type(current)):
+        elif isinstance(current, float) and isinstance(value, str) and re.fullmatch(r"[\d.]+[eE][+-]?\d+", value):
+            changes[key] = float(value)  # YAML reads 5e-4 as text
+        elif hints[key] == int | None and (isinstance(value, bool) or not isinstance(value, int)):
+            raise BadInput(f"{where}: {key} wants a whole number, not {value!r}")
+        elif current is not None and (not isinstance(value, type(current)) or isinstance(value, bool) != isinstance(current, bool)):
             raise BadInput(f"{where}: {key} wants a {type(current).__name__}, not {value!r}")
         else:
             changes[key] = value
-    return replace(default, **changes)
+    try:
+        return replace(default, **changes)
+    except ValueError as error:
+        raise error if isinstance(error, BadInput) else BadInput(f"{where}: {error}") from error

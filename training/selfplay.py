@@ -66,6 +66,29 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
     return report
 
 
+async def judge_library(console: Console) -> None:
+    """Judges what every default run begins with: a trial of the installation whose verdicts are kept.
+
+    Raises LeanUnavailable when Lean does not work.
+    """
+    lean, settings = toolchain.core(), SelfplayConfig().cold_start
+    seeds = seed_theorems()
+    jobs = [Job(s, None, LIBRARY_HEARTBEATS) for s in read_statements(str(BUNDLED)).statements]
+    jobs += [Job(t.statement, t.proof, LIBRARY_HEARTBEATS) for t in seeds]
+    found = coldstart.searched(seeds, settings, SelfplayConfig().seed)
+    jobs += [Job(t.statement, t.proof, settings.search_heartbeats) for t in found]
+    cache = toolchain.verdict_cache(lean)
+    new = [job for job in jobs if cache.get(job, job.heartbeats) is None]
+    if not new:
+        return
+    async with LeanPool(lean, 2, cache=cache) as pool:
+        with step("judge the library", len(new)) as shown:
+            async for _ in pool.stream(new):
+                shown.advance()
+        proved = [(await pool.check(Job(t.statement, t.proof, LIBRARY_HEARTBEATS))).proved for t in seeds]
+    console.print(f"library: {sum(proved)} of {len(seeds)} seed theorems proved")
+
+
 class SelfPlay:
     """One run; `play` is the algorithm box of STP (section 3)."""
 
@@ -91,11 +114,10 @@ class SelfPlay:
         limits = Limits(heartbeats=self.config.heartbeats)
         cache = toolchain.verdict_cache(self.lean) if self.config.verdict_cache else None
         async with LeanPool(self.lean, self.config.workers, limits, cache) as self.pool:
-            with step("start Lean", 1):
-                self.console.print(f"Lean {await self.pool.ready()}, profile {self.lean.profile}")
             targets = await self.read_targets()
             library = await self.prove_library()
-            self.cold_start(library)
+            await asyncio.to_thread(self.cold_start, library, targets)  # while Lean starts
+            self.console.print(f"Lean {await self.pool.ready()}, profile {self.lean.profile}")
             for number in range(last + 1):
                 await self.round(number, targets, library)
                 write_report(self.config.run)
@@ -147,8 +169,8 @@ class SelfPlay:
         self.console.print(f"library: {len(proved)} proofs of {distinct} theorems")
         return list(proved.values())
 
-    def cold_start(self, library: Sequence[ProvedTheorem]) -> None:
-        """The first model: SFT in both roles on the library."""
+    def cold_start(self, library: Sequence[ProvedTheorem], targets: Sequence[Statement]) -> None:
+        """The first model: SFT in both roles on the library (a model from nothing also learns to read)."""
         settings = self.config.cold_start
         if checkpoint.whole(self.config.run, 0):
             return
@@ -159,9 +181,8 @@ class SelfPlay:
         if self.config.model_name_or_path:
             model, tokenizer = models.load(self.config.model_name_or_path)
         else:
-            corpus = [e.prompt + e.target for e in examples]
-            corpus += [s.signature for s in self.reading.statements]
-            tokenizer = models.build_tokenizer(corpus, self.config.model)
+            examples = coldstart.reading_examples(examples, targets, settings.renamings)
+            tokenizer = models.build_tokenizer([e.prompt + e.target for e in examples], self.config.model)
             model = models.build_model(self.config.model, tokenizer, self.config.seed)
         self._train(0, model, tokenizer, examples, settings.sft, "cold start")
 
@@ -214,7 +235,7 @@ class SelfPlay:
         first = {t.statement for t in self.ledger.tallies(0, "prover", "given") if t.correct}
         last = {t.statement for t in self.ledger.tallies(number, FINAL, "given") if t.correct}
         ever = self.ledger.solved("given")
-        k = self.config.samples_per_statement
+        k = self.config.evaluation_samples
         self.metrics.log({
             "round": number, "solve/statements": len(targets), "solve/round": len(last),
             "solve/cumulative": len(ever), "time/sample": play.clock.sample, "time/wait": play.clock.wait,

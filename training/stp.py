@@ -158,7 +158,8 @@ class Round:
             return
         statements = [*targets, *self.ledger.statements("conjecture", self.number)]
         by_id = {s.id: s for s in statements}
-        k = self.config.samples_per_statement
+        alone = self.number == 0 or voice != "prover"  # the first and the last model try every statement
+        k = self.config.evaluation_samples if alone else self.config.samples_per_statement
         recorded = self.ledger.attempts(self.number, voice)
         done = {a.statement_id for a in recorded}
         todo = [chunk for chunk in chunks(statements, CHUNK) if chunk[0].id not in done]

@@ -104,7 +104,7 @@ def installed() -> tuple[Path, Path]:
         try:
             sizes = json.loads(manifest.read_text())
             broken = [name for name, size in sizes.items() if (directory / name).stat().st_size != size]
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, AttributeError) as error:
             raise NotInstalled(f"the embedded Lean is broken ({error})") from error
         if broken:
             raise NotInstalled(f"the embedded Lean is broken ({directory / broken[0]} has a wrong size)")
@@ -145,7 +145,7 @@ def _whole(directory: Path) -> bool:
     try:
         sizes = json.loads((directory / "manifest.json").read_text())
         return all((directory / name).stat().st_size == size for name, size in sizes.items())
-    except (OSError, ValueError):
+    except (OSError, ValueError, AttributeError):
         return False
 
 

@@ -8,6 +8,7 @@ Knowledge: the exploit table of docs/trust.md.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ COMPILED = frozenset(
     "native_decide bv_decide native ofReduceBool ofReduceNat reduceBool reduceNat trustCompiler".split()
 )
 METAPROGRAMS = frozenset(
-    """run_tac by_elab run_elab run_cmd run_meta eval% include_str dbg_trace dbgTrace dbgStackTrace
+    """run_tac by_elab run_elab run_cmd run_meta eval include_str dbg_trace dbgTrace dbgStackTrace
     set_option unsafe unsafeCast unsafeIO unsafeEIO unsafeBaseIO Lean IO Elab""".split()
 )
 COMMANDS = frozenset(
@@ -37,6 +38,8 @@ _REASONS = {
     **dict.fromkeys(COMPILED, "trusts compiled code"),
     **dict.fromkeys(METAPROGRAMS, "is metaprogramming"),
     **dict.fromkeys(COMMANDS, "is a command, not part of a proof"),
+    '"{': "is a string that may run code",
+    'r"': "is a raw string",
 }
 
 
@@ -88,10 +91,19 @@ def tokens(text: str) -> Iterator[tuple[int, str]]:
         elif text.startswith("/-", i):
             i = _after_block_comment(text, i)
         elif char == '"':
-            yield from _interpolations(text, i)
-            i = _after_string(text, i)
-        elif char == "'" and (end := _char_literal(text, i)):
+            end = _after_string(text, i)
+            if _RUNS_CODE.search(text, i, end):
+                yield i, '"{'
             i = end
+        elif char == "r" and _RAW_STRING.match(text, i) and not (i and _is_rest(text[i - 1])):
+            yield i, 'r"'
+            i += 1
+        elif char == "'" and not (i and text[i - 1] in "]'") and (end := _char_literal(text, i)):
+            i = end
+        elif char.isdigit():
+            j = _NUMBER.match(text, i).end()
+            yield i, text[i:j]
+            i = j
         elif char == "#" and i + 1 < n and _is_letter(text[i + 1]):
             j = _after_word(text, i + 1)
             yield i, text[i:j]
@@ -106,12 +118,17 @@ def tokens(text: str) -> Iterator[tuple[int, str]]:
             i += 1
 
 
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?|.")
+_RUNS_CODE = re.compile(r"(?<!\\)\{")  # `s!"{code}"`: we need not know which strings interpolate
+_RAW_STRING = re.compile(r'r#*"')  # other rules for its end than ours: not worth learning
+
+
 def _is_letter(char: str) -> bool:
-    return char == "_" or char.isalpha()
+    return char == "_" or (char.isalpha() and char not in "λΠΣ")
 
 
 def _is_rest(char: str) -> bool:
-    return char in "_'!?%" or char.isalnum() or char in "₀₁₂₃₄₅₆₇₈₉"
+    return char in "_'!?" or char.isalnum() or char in "₀₁₂₃₄₅₆₇₈₉"
 
 
 def _after(text: str, mark: str, start: int) -> int:
@@ -153,18 +170,6 @@ def _after_string(text: str, i: int) -> int:
     while i < len(text) and text[i] != '"':
         i += 2 if text[i] == "\\" else 1
     return min(i + 1, len(text))
-
-
-def _interpolations(text: str, i: int) -> Iterator[tuple[int, str]]:
-    """`s!"… {code} …"` runs code: braces in any string are read as if they were interpolations."""
-    end = _after_string(text, i) - 1
-    open_at = text.find("{", i, end)
-    while open_at >= 0:
-        close_at = text.find("}", open_at, end)
-        close_at = end if close_at < 0 else close_at
-        for offset, token in tokens(text[open_at + 1 : close_at]):
-            yield open_at + 1 + offset, token
-        open_at = text.find("{", close_at, end)
 
 
 def _char_literal(text: str, i: int) -> int | None:

@@ -88,6 +88,15 @@ class LeanPool:
         for task in (*self._workers, *pending):
             task.cancel()
         await asyncio.gather(*self._workers, *pending, return_exceptions=True)
+        self._close(LeanUnavailable("the pool is closed"))
+        if self._cache:
+            self._cache.close()
+
+    def _close(self, error: LeanUnavailable) -> None:
+        """No process is left: whoever waits, and whoever comes, is told so."""
+        self._broken = error
+        while not self._queue.empty():
+            self._fail(self._queue.get_nowait()[1], error)
 
     async def check(self, job: Job) -> Verdict:
         """The verdict on one job. Equal jobs share one check."""
@@ -100,7 +109,8 @@ class LeanPool:
                     del self._verdicts[oldest]
         verdict = await asyncio.shield(task)
         if verdict.outcome is Outcome.INFRASTRUCTURE:
-            self._verdicts.pop(job.key, None)  # could not tell: the next one who asks may have more luck
+            if self._verdicts.get(job.key) is task:  # could not tell: the next one who asks may have more luck
+                del self._verdicts[job.key]
         return verdict
 
     async def stream(self, jobs: Iterable[Job]) -> AsyncIterator[tuple[Job, Verdict]]:
@@ -177,7 +187,7 @@ class LeanPool:
             }
             said, reason = reply["outcome"], reply["reason"]
             canonical = hashlib.sha256(reply.get("canonical", "").encode()).hexdigest()[:16]
-            if said == "proved" and job.proof is not None and ALLOWED_AXIOMS.issuperset(axioms):
+            if said == "proved" and job.proof is not None and ALLOWED_AXIOMS.issuperset(reply["axioms"]):
                 return self._verdict(Outcome.PROVED, reason, level="accepted", canonical=canonical, **fields)
             if said == "elaborates" and job.proof is None:
                 return self._verdict(Outcome.ELABORATES, "", canonical=canonical, **fields)
@@ -186,7 +196,7 @@ class LeanPool:
                 detail = first.strip().split("\n")[0]
                 return self._verdict(Outcome(said), f"{reason}: {detail}" if detail else reason, **fields)
             return self._verdict(Outcome.INFRASTRUCTURE, f"an answer that does not fit: {said!r}")
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             return self._verdict(Outcome.INFRASTRUCTURE, f"an answer of the wrong form: {error!r}")
 
     def _verdict(self, outcome: Outcome, reason: str, **fields: Any) -> Verdict:
@@ -220,11 +230,7 @@ class LeanPool:
             log.warning("%s", error)
             if self._alive:  # the others go on
                 return
-            self._broken = error
-            while not self._queue.empty():
-                _, answer = self._queue.get_nowait()
-                if not answer.done():
-                    answer.set_exception(error)
+            self._close(error)
         finally:
             if process:
                 await process.kill()

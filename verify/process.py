@@ -26,6 +26,7 @@ LAUNCH = Path(__file__).with_name("launch.py")
 LINE_LIMIT = 64 << 20
 NOISE_LIMIT = 4 << 20
 POLL_SECONDS = 0.5
+GRACE_SECONDS = 5.0
 ENGINE_TRAPS = ("RuntimeError: table index is out of bounds", "RuntimeError: memory access out of bounds", "RangeError: Maximum call stack size exceeded")
 """How the WebAssembly engine ends when a recursion has used up its stack."""
 
@@ -93,17 +94,20 @@ class LeanProcess:
         secret = secrets.token_hex(16)
         line = json.dumps({**request, "id": secret}, ensure_ascii=False) + "\n"
         try:
-            self._process.stdin.write(line.encode())
-            await self._process.stdin.drain()
-            reply = json.loads(await self._watch(self._line_after(f"{secret} ".encode()), timeout))
+            reply = json.loads(await self._watch(self._exchange(line.encode(), secret), timeout))
             self.uses += 1
             return reply
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             await self.kill()
             raise LeanDied(f"broken pipe or reply: {error}") from error
         except BaseException:
             await self.kill()
             raise
+
+    async def _exchange(self, line: bytes, secret: str) -> bytes:
+        self._process.stdin.write(line)
+        await self._process.stdin.drain()  # a process that does not read is as silent as one that does not write
+        return await self._line_after(f"{secret} ".encode())
 
     async def _line_after(self, prefix: bytes) -> bytes:
         noise = 0
@@ -113,8 +117,8 @@ class LeanProcess:
             except ValueError as error:  # longer than LINE_LIMIT
                 raise LeanFlood("a line without an end") from error
             if not line:
-                await self._process.wait()
-                await self._drain  # the last words
+                with contextlib.suppress(TimeoutError):  # unless something it left behind holds the pipes
+                    await asyncio.wait_for(asyncio.shield(self._drain), GRACE_SECONDS)  # the last words
                 raise self._death()
             if line.startswith(prefix):
                 return line[len(prefix) :]
@@ -169,9 +173,17 @@ class LeanProcess:
 
     async def kill(self) -> None:
         """Ends the process and all it has started; may be called twice."""
+        try:
+            family = psutil.Process(self._process.pid).children(recursive=True)
+        except psutil.Error:
+            family = []
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
+        for member in family:  # one may have left the process group
+            with contextlib.suppress(psutil.Error):
+                member.kill()
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
-        await self._process.wait()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._process.wait(), GRACE_SECONDS)
         self._drain.cancel()

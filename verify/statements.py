@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,21 +98,24 @@ def _blank_comments(text: str) -> str:
 
 
 def cut_proof(text: str) -> str:
-    """The text before the `:=` that begins the proof: the last one at bracket depth 0, if any.
+    """The text before the `:=` that begins the proof.
 
-    A default value sits inside brackets, a `let … :=` of the statement comes before the proof's own.
+    It is the first `:=` outside all brackets that answers no `let` or `have`: a default value sits inside
+    brackets, and `let x := 3; x = 3` is still the statement.
     """
-    depth, cut, previous = 0, None, (-2, "")
+    depth, bindings, cut, previous = 0, 0, None, (-2, "")
     for position, token in tokens(text):
         if token in "([{⟨⦃":
             depth += 1
         elif token in ")]}⟩⦄":
             depth -= 1
+        elif depth == 0 and token in ("let", "have", "letI", "haveI"):
+            bindings += 1
         elif token == "=" and previous == (position - 1, ":") and depth == 0:
-            cut = position - 1
-            rest = text[position + 1 :].lstrip()
-            if not rest or rest.startswith(("by", "sorry")):
+            if not bindings:
+                cut = position - 1
                 break
+            bindings -= 1
         previous = (position, token)
     text = text if cut is None else text[:cut]
     return re.sub(r"^[ \t]*@\[[^\]]*\]\s*", "", text).strip()
@@ -135,6 +139,8 @@ def _rows(source: str, split: str | None) -> Iterable[dict[str, Any]]:
 
 
 def _file_rows(path: Path, kind: str) -> Iterator[dict[str, Any]]:
+    if not path.exists():
+        raise BadInput(f"{path}: no such file")
     if kind not in FILE_KINDS:
         raise BadInput(f"{path}: not a json, jsonl or parquet file")
     try:
@@ -145,7 +151,7 @@ def _file_rows(path: Path, kind: str) -> Iterator[dict[str, Any]]:
             return
         data = path.read_bytes()
         text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise BadInput(f"{path}: {reason}") from error
     if kind == ".json":

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conjecture.seeds import ConjectureInput, ProvedStatement, SeedSettings, conjecture_inputs, samples_per_input
+from conjecture.seeds import (
+    ConjectureInput,
+    ProvedStatement,
+    SeedSettings,
+    conjecture_inputs,
+    samples_per_input,
+)
 
 ALWAYS, NEVER = SeedSettings(trivial_lemma_probability=1.0), SeedSettings(trivial_lemma_probability=0.0)
 

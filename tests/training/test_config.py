@@ -78,7 +78,7 @@ def test_what_a_file_may_not_say(tmp_path, text, words):
 
 def test_a_message_names_the_file(tmp_path):
     path = write(tmp_path, "selection:\n  nothing: 1")
-    with pytest.raises(BadInput, match="run.yaml: selection: there is no field 'nothing'"):
+    with pytest.raises(BadInput, match=r"run\.yaml: selection: there is no field 'nothing'"):
         load(path, DEFAULT)
     with pytest.raises(BadInput, match="No such file"):
         load(tmp_path / "none.yaml", DEFAULT)
