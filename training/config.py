@@ -131,7 +131,7 @@ def merge(default: Any, values: Any, where: str) -> Any:
             changes[key] = float(value)
         elif isinstance(current, float) and isinstance(value, str) and re.fullmatch(r"[\d.]+[eE][+-]?\d+", value):
             changes[key] = float(value)  # YAML reads 5e-4 as text
-        elif hints[key] == int | None and (isinstance(value, bool) or not isinstance(value, int)):
+        elif value is not None and hints[key] == int | None and (isinstance(value, bool) or not isinstance(value, int)):
             raise BadInput(f"{where}: {key} wants a whole number, not {value!r}")
         elif current is not None and (not isinstance(value, type(current)) or isinstance(value, bool) != isinstance(current, bool)):
             raise BadInput(f"{where}: {key} wants a {type(current).__name__}, not {value!r}")

@@ -22,7 +22,7 @@ COMPILED = frozenset(
     "native_decide bv_decide native ofReduceBool ofReduceNat reduceBool reduceNat trustCompiler".split()
 )
 METAPROGRAMS = frozenset(
-    """run_tac by_elab run_elab run_cmd run_meta eval include_str dbg_trace dbgTrace dbgStackTrace
+    """run_tac by_elab run_elab run_cmd run_meta eval% include_str dbg_trace dbgTrace dbgStackTrace
     set_option unsafe unsafeCast unsafeIO unsafeEIO unsafeBaseIO Lean IO Elab""".split()
 )
 COMMANDS = frozenset(
@@ -110,6 +110,8 @@ def tokens(text: str) -> Iterator[tuple[int, str]]:
             i = j
         elif _is_letter(char) or char == "«":
             j = _after_name(text, i)
+            if text[i:j] == "eval" and text.startswith("%", j):
+                j += 1
             yield i, text[i:j]
             i = j
         else:

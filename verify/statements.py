@@ -140,7 +140,7 @@ def _rows(source: str, split: str | None) -> Iterable[dict[str, Any]]:
 
 def _file_rows(path: Path, kind: str) -> Iterator[dict[str, Any]]:
     if not path.exists():
-        raise BadInput(f"{path}: no such file")
+        raise BadInput(f"{path}: No such file or directory")
     if kind not in FILE_KINDS:
         raise BadInput(f"{path}: not a json, jsonl or parquet file")
     try:
