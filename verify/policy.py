@@ -38,8 +38,7 @@ _REASONS = {
     **dict.fromkeys(COMPILED, "trusts compiled code"),
     **dict.fromkeys(METAPROGRAMS, "is metaprogramming"),
     **dict.fromkeys(COMMANDS, "is a command, not part of a proof"),
-    '"{': "is a string that may run code",
-    'r"': "is a raw string",
+    '"': "begins a string that may run code, or a raw one",
 }
 
 
@@ -93,11 +92,11 @@ def tokens(text: str) -> Iterator[tuple[int, str]]:
         elif char == '"':
             end = _after_string(text, i)
             if _RUNS_CODE.search(text, i, end):
-                yield i, '"{'
+                yield i, '"'
             i = end
-        elif char == "r" and _RAW_STRING.match(text, i) and not (i and _is_rest(text[i - 1])):
-            yield i, 'r"'
-            i += 1
+        elif char == "r" and (raw := _RAW_STRING.match(text, i)):
+            yield raw.end() - 1, '"'
+            i = raw.end()
         elif char == "'" and not (i and text[i - 1] in "]'") and (end := _char_literal(text, i)):
             i = end
         elif char.isdigit():
