@@ -142,6 +142,7 @@ def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, directory: 
     directory = Path(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(dir=directory.parent, prefix=f".{directory.name}-"))
+    _without_bars()
     fresh, former = aside / "fresh", aside / "former"
     try:
         model.save_pretrained(fresh)
@@ -158,6 +159,13 @@ def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, directory: 
         raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _without_bars() -> None:
+    """Progress is shown by whoever runs the long step; a bar for a file of 16 MB is noise."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
 
 
 def _flush(path: Path) -> None:
@@ -186,6 +194,7 @@ def load(path_or_hub_id: str | Path) -> tuple[PreTrainedModel, PreTrainedTokeniz
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    _without_bars()
     try:
         tokenizer = AutoTokenizer.from_pretrained(name)
         model = AutoModelForCausalLM.from_pretrained(name, dtype=torch.float32)

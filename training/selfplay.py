@@ -242,8 +242,9 @@ class SelfPlay:
             "time/round": time.monotonic() - began,
         })  # fmt: skip
         self.console.print(
-            f"of {len(targets)} statements, {k} samples each: cold start {len(first)}, final model {len(last)}; "
-            f"ever solved {len(ever)}"
+            f"of {len(targets)} statements, {k} samples each: cold start solves {_share(len(first), len(targets))}, "
+            f"final model {_share(len(last), len(targets))}; solved in the whole run: {len(ever)}",
+            highlight=False,
         )
 
     async def _check(
@@ -314,6 +315,14 @@ class SelfPlay:
             proof = proofs[row[0]][0].replace("\n", "\n      ")
             self.console.print(f"  P = {row[1]:.2f}  {statements[row[0]].signature}\n      := by {proof}",
                                highlight=False, markup=False, style="dim")  # fmt: skip
+
+
+def _share(count: int, total: int) -> str:
+    """A count with Wilson's 95 % interval of its share."""
+    from scipy.stats import binomtest
+
+    interval = binomtest(count, total).proportion_ci(method="wilson")
+    return f"{count} ({interval.low:.0%} to {interval.high:.0%})"
 
 
 def _threads(beside: int) -> None:

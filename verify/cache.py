@@ -41,7 +41,8 @@ class VerdictCache:
             return None
 
     def put(self, job: Job, heartbeats: int, verdict: Verdict) -> None:
-        if self._db is None or verdict.outcome not in KEPT:
+        by_heartbeats = verdict.outcome is Outcome.TIMEOUT and verdict.reason.startswith("heartbeat limit")
+        if self._db is None or not (verdict.outcome in KEPT or by_heartbeats):
             return
         try:
             row = (self._key(job, heartbeats), json.dumps(verdict.to_dict(), ensure_ascii=False))

@@ -18,6 +18,7 @@ from training.ledger import Ledger
 pytestmark = pytest.mark.lean
 
 TINY = """
+verdict_cache: false
 limit: 12
 rounds: 1
 samples_per_statement: 2
