@@ -31,12 +31,19 @@ class ColdStart:
     """Training copies of each proof with other letters for the theorem's variables."""
     conjectures_per_theorem: int = 1
     """At most so many (lemma, earlier theorem) prompts for which a theorem is the target."""
-    sft: SFTSettings = field(
+    reading: SFTSettings = field(
         default_factory=lambda: SFTSettings(
-            num_train_epochs=3.0, learning_rate=1.5e-3, lr_scheduler_type="cosine", warmup_steps=30,
+            num_train_epochs=2.0, learning_rate=1.5e-3, lr_scheduler_type="cosine", warmup_steps=30,
             per_device_train_batch_size=8,
         )  # fmt: skip
     )
+    """The first lessons of a model from nothing, with nothing masked."""
+    sft: SFTSettings = field(
+        default_factory=lambda: SFTSettings(
+            num_train_epochs=1.0, learning_rate=7e-4, lr_scheduler_type="cosine", per_device_train_batch_size=8
+        )
+    )
+    """The SFT in both roles that follows; a model from elsewhere begins with it."""
 
 
 @dataclass(frozen=True)

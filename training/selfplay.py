@@ -181,9 +181,10 @@ class SelfPlay:
         if self.config.model_name_or_path:
             model, tokenizer = models.load(self.config.model_name_or_path)
         else:
-            examples = coldstart.reading_examples(examples, targets, settings.renamings)
-            tokenizer = models.build_tokenizer([e.prompt + e.target for e in examples], self.config.model)
+            lessons = coldstart.reading_examples(examples, targets, settings.renamings)
+            tokenizer = models.build_tokenizer([e.prompt + e.target for e in lessons], self.config.model)
             model = models.build_model(self.config.model, tokenizer, self.config.seed)
+            self._fit("cold start: read", model, tokenizer, lessons, settings.reading, 0)
         self._train(0, model, tokenizer, examples, settings.sft, "cold start")
 
     async def round(self, number: int, targets: Sequence[Statement], library: Sequence[ProvedTheorem]) -> None:
@@ -273,12 +274,17 @@ class SelfPlay:
         self, number: int, model, tokenizer, examples: Sequence[Example], settings: SFTSettings, name: str
     ) -> dict[str, float]:
         """Trains and writes the checkpoint with which round `number` begins."""
+        result = self._fit(name, model, tokenizer, examples, settings, number)
+        checkpoint.save(self.config.run, number, model, tokenizer, **result)
+        return result
+
+    def _fit(
+        self, name: str, model, tokenizer, examples: Sequence[Example], settings: SFTSettings, number: int
+    ) -> dict[str, float]:
         _threads(beside=0)
         with step(f"{name}: train on {len(examples)} rows", 1) as shown:
             seed = self.config.seed * 1_000 + number
-            result = fine_tune(model, tokenizer, examples, settings, seed, lambda at, total, _: shown.at(at, total))
-        checkpoint.save(self.config.run, number, model, tokenizer, **result)
-        return result
+            return fine_tune(model, tokenizer, examples, settings, seed, lambda at, total, _: shown.at(at, total))
 
     def _log(self, number: int, statements: int, tried: int, times: dict[str, float]) -> None:
         given = self.ledger.tallies(number, "prover", "given")

@@ -92,7 +92,7 @@ class Round:
                 # The shortest proof stands for the statement, unless a longer one is richer in lemmas.
                 if statement not in proved or len(lemmas) > len(proved[statement].lemmas):
                     proved[statement] = ProvedStatement(statement, proof, lemmas, rate)
-        prompts = -(-3 * self.config.conjectures // (2 * self.config.conjectures_per_prompt))
+        prompts = -(-4 * self.config.conjectures // self.config.conjectures_per_prompt)  # most fall at the gates
         rng = np.random.default_rng([self.config.seed, self.number])
         return conjecture_inputs(list(proved.values()), self.lemmas, prompts, rng, self.config.seeds)
 

@@ -29,7 +29,7 @@ heartbeats: 1000
 library_rows: 40
 model: {hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4, intermediate_size: 128}
 sampling: {max_new_tokens: 32, batch_size: 16}
-cold_start: {theorems: 3, renamings: 1, sft: {num_train_epochs: 2}}
+cold_start: {theorems: 3, renamings: 1, reading: {num_train_epochs: 1}}
 """
 
 

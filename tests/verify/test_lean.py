@@ -173,12 +173,12 @@ def test_the_sandbox_shows_only_the_library(lean):
 
 def test_no_file_of_the_host_can_be_read(lean, monkeypatch, tmp_path):
     secret = tmp_path / "secret.txt"
-    secret.write_text("secret")
+    secret.write_text("the secret itself")
     monkeypatch.setattr(policy, "refuse", lambda text: None)
     for path in ("/etc/passwd", secret, "/tmp", "/home"):
         verdict = lean.check("(n : ℕ) : n = n", f'have := include_str "{path}"\nrfl')
         assert verdict.outcome is Outcome.FAILED
-        assert "secret" not in str(verdict.messages).replace("secret.txt", "")
+        assert "the secret itself" not in str(verdict.messages)
 
 
 def test_job_identity_ignores_white_space_only():
