@@ -29,7 +29,7 @@ class ModelConfig:
     hidden_size: int = 256
     num_hidden_layers: int = 5
     num_attention_heads: int = 8
-    intermediate_size: int = 640
+    intermediate_size: int = 704
     max_position_embeddings: int = 512
     tie_word_embeddings: bool = True
 

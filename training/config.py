@@ -35,7 +35,7 @@ class ColdStart:
         default_factory=lambda: SFTSettings(
             num_train_epochs=2.0, learning_rate=1.5e-3, lr_scheduler_type="cosine", warmup_steps=30,
             per_device_train_batch_size=8,
-        )  # fmt: skip
+        )
     )
     """The first lessons of a model from nothing, with nothing masked."""
     sft: SFTSettings = field(

@@ -108,9 +108,9 @@ class LeanPool:
                 if self._verdicts[oldest].done():
                     del self._verdicts[oldest]
         verdict = await asyncio.shield(task)
-        if verdict.outcome is Outcome.INFRASTRUCTURE:
-            if self._verdicts.get(job.key) is task:  # could not tell: the next one who asks may have more luck
-                del self._verdicts[job.key]
+        # Could not tell: the next one who asks may have more luck.
+        if verdict.outcome is Outcome.INFRASTRUCTURE and self._verdicts.get(job.key) is task:
+            del self._verdicts[job.key]
         return verdict
 
     async def stream(self, jobs: Iterable[Job]) -> AsyncIterator[tuple[Job, Verdict]]:
