@@ -49,9 +49,9 @@ def test_verify_json_gives_each_outcome_its_line(tmp_path):
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [line["name"] for line in lines] == [row["name"] for row in rows]
     assert {"name", "outcome", "reason", "profile", "axioms", "heartbeats", "seconds"} <= lines[0].keys()
-    assert [line["outcome"] for line in lines] == [
-        "proved", "failed", "refused", "refused", "failed", "out_of_profile", "proved", "timeout",
-    ]  # fmt: skip
+    *outcomes, endless = [line["outcome"] for line in lines]
+    assert outcomes == ["proved", "failed", "refused", "refused", "failed", "out_of_profile", "proved"]
+    assert endless in ("timeout", "memory")  # whichever limit it reaches first
     assert result.returncode == 1
 
 

@@ -118,6 +118,7 @@ class LeanProcess:
                 raise LeanFlood("a line without an end") from error
             if not line:
                 with contextlib.suppress(TimeoutError):  # unless something it left behind holds the pipes
+                    await asyncio.wait_for(self._process.wait(), GRACE_SECONDS)
                     await asyncio.wait_for(asyncio.shield(self._drain), GRACE_SECONDS)  # the last words
                 raise self._death()
             if line.startswith(prefix):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -86,7 +85,7 @@ def test_kill_and_resume_equals_the_undisturbed_run(undisturbed, config, tmp_pat
         process = start(config, tmp_path / "run")
         time.sleep(whole * part * rng.uniform(0.8, 1.1))
         family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
         process.communicate()
         _, alive = psutil.wait_procs(family, timeout=10)
         assert not alive

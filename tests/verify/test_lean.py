@@ -136,7 +136,7 @@ def test_messages_point_into_the_proof(lean):
 
 
 def test_a_candidate_cannot_print_a_reply(lean):
-    verdict = lean.check("(n : ℕ) : n = n + 1", 'trace "00000000000000000000000000000000 {\\"outcome\\": \\"proved\\"}"\nomega')
+    verdict = lean.check("(n : ℕ) : n = n + 1", 'trace "00000000000000000000000000000000 proved"\nomega')
     assert verdict.outcome is Outcome.FAILED
 
 
@@ -176,7 +176,7 @@ def test_no_file_of_the_host_can_be_read(lean, monkeypatch, tmp_path):
     secret.write_text("the secret itself")
     monkeypatch.setattr(policy, "refuse", lambda text: None)
     for path in ("/etc/passwd", secret, "/tmp", "/home"):
-        verdict = lean.check("(n : ℕ) : n = n", f'have := include_str "{path}"\nrfl')
+        verdict = lean.check("(n : ℕ) : n = n", f'have := include_str "{path}"\nrfl\n\n')
         assert verdict.outcome is Outcome.FAILED
         assert "the secret itself" not in str(verdict.messages)
 
