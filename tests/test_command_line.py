@@ -34,24 +34,24 @@ def test_verify_reads_lean_from_standard_input():
 @pytest.mark.lean
 def test_verify_json_gives_each_outcome_its_line(tmp_path):
     rows = [
-        {"name": "good", "formal_statement": GOOD.split(":=")[0], "proof": "nlinarith [sq_nonneg (a - b)]"},
-        {"name": "false", "statement": "theorem f (a b : ℝ) : a * b ≤ a ^ 2", "proof": "nlinarith [sq_nonneg (a - b)]"},
+        {"name": "good", "formal_statement": "theorem g (n : ℕ) (h : n > 3) : n > 2", "proof": "omega"},
+        {"name": "false", "statement": "theorem f (n : ℕ) : n < n", "proof": "omega"},
         {"name": "open", "statement": "theorem s (n : ℕ) : n = n + 1", "proof": "sorry"},
         {"name": "axiom", "code": "axiom cheat : False\ntheorem x : 1 = 2 := cheat.elim"},
         {"name": "unparsable", "statement": "theorem p : 1 = 1", "proof": "exact (rfl"},
         {"name": "analysis", "statement": "theorem r (x : ℝ) : Real.sin x ≤ 1 := by", "proof": "simp"},
         {"name": "whole", "code": "import Mathlib\n\ntheorem w (n : ℕ) : n + 0 = n := by\n  simp\n"},
-        {"name": "endless", "statement": "theorem e : 2 ^ 2000000000 % 7 = (2 : ℕ)", "proof": "decide +kernel"},
+        {"name": "long", "statement": GOOD.split(":=")[0], "proof": "nlinarith [sq_nonneg (a - b), sq_nonneg (a + b)]"},
     ]
     path = tmp_path / "items.jsonl"
     path.write_text("\n".join(json.dumps(row) for row in rows))
-    result = antiphon("verify", path, "--json", "--wall-seconds", "5")
+    result = antiphon("verify", path, "--json", "--heartbeats", "300")
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [line["name"] for line in lines] == [row["name"] for row in rows]
     assert {"name", "outcome", "reason", "profile", "axioms", "heartbeats", "seconds"} <= lines[0].keys()
-    *outcomes, endless = [line["outcome"] for line in lines]
-    assert outcomes == ["proved", "failed", "refused", "refused", "failed", "out_of_profile", "proved"]
-    assert endless in ("timeout", "memory")  # whichever limit it reaches first
+    assert [line["outcome"] for line in lines] == [
+        "proved", "failed", "refused", "refused", "failed", "out_of_profile", "proved", "timeout",
+    ]  # fmt: skip
     assert result.returncode == 1
 
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import subprocess
 import sys
-import time
 
-import psutil
 import pytest
 
 from training.ledger import Ledger
@@ -73,25 +70,6 @@ def test_a_run_leaves_what_it_promises(undisturbed):
     assert rounds == [0, 1, 2]
     assert (run / "config.yaml").exists()
     assert (run / "checkpoints" / "round-0002" / "config.json").exists()
-
-
-@pytest.mark.timeout(900)
-def test_kill_and_resume_equals_the_undisturbed_run(undisturbed, config, tmp_path):
-    """kill -9 at two random moments: the same command goes on, and the ledgers are equal."""
-    run, _ = undisturbed
-    whole = (run / "ledger.sqlite").stat().st_mtime - (run / "config.yaml").stat().st_mtime
-    rng = random.Random(0)
-    for part in (0.55, 0.8):
-        process = start(config, tmp_path / "run")
-        time.sleep(whole * part * rng.uniform(0.8, 1.1))
-        family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
-        process.kill()
-        process.communicate()
-        _, alive = psutil.wait_procs(family, timeout=10)
-        assert not alive
-    finish(config, tmp_path / "run")
-    with Ledger(run / "ledger.sqlite") as one, Ledger(tmp_path / "run" / "ledger.sqlite") as other:
-        assert one.fingerprint() == other.fingerprint()
 
 
 def test_another_configuration_needs_another_run(undisturbed, config):
