@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +49,11 @@ def core_lemmas(directory: Path = PROJECT / "Antiphon" / "Core") -> dict[str, st
                 statement = Statement.parse(cut_proof(block))
                 lemmas[statement.name] = " ".join(statement.signature.split())
     return lemmas
+
+
+def stated(name: str, lemmas: Mapping[str, str]) -> tuple[str, str] | None:
+    """A lemma as a prompt shows it, (name, signature); None for the trivial lemma, whose name is ''."""
+    return (name, lemmas[name]) if name else None
 
 
 # Single letters only: long names are lemmas, `h…` and digits are hypotheses and stay recognisable.

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from prover.prompts import prove_prompt, read_proof
 from prover.sampler import Completion, TransformersSampler
-from verify.pool import LeanPool
-from verify.records import Attempt, Job, Statement, Verdict, content_id
-
-Recorded = Callable[[str, str], Verdict | None]
-"""A verdict already known for (statement id, proof), or None."""
+from verify.records import Attempt, Statement, content_id
 
 
 @dataclass(slots=True)
@@ -49,21 +45,6 @@ def sample_proofs(
         Attempt(statements[c.prompt_index].id, read_proof(c.text) or "", round, c.sample, voice, c.tokens, c.logprob)
         for c in completions
     ]
-
-
-async def check_attempts(
-    attempts: Sequence[Attempt],
-    statements: dict[str, Statement],
-    pool: LeanPool,
-    recorded: Recorded,
-    heartbeats: int,
-) -> AsyncIterator[tuple[Attempt, Verdict]]:
-    """Verdicts on distinct attempts, as they come; what is recorded already is not asked again."""
-    distinct = {(a.statement_id, a.proof): a for a in attempts}
-    new = [a for key, a in distinct.items() if recorded(*key) is None]
-    jobs = {Job(statements[a.statement_id], a.proof, heartbeats): a for a in new}
-    async for job, verdict in pool.stream(jobs):
-        yield jobs[job], verdict
 
 
 async def sample_and_check(

@@ -1,7 +1,8 @@
 """The cold start: what a model from nothing is taught before it may play (STP, section 3, stage 1).
 
-Proofs: our seed theorems and what a grammar of tactics finds for them, all judged by Lean. Conjectures: triples (lemma L, theorem X, theorem Y) of one chapter where L is used
-in the proofs of both and X comes before Y. STP takes the triples from Mathlib's files.
+Proofs: our seed theorems and what a grammar of tactics finds for them, all judged by Lean. Conjectures:
+triples (lemma L, theorem X, theorem Y) of one chapter where L is used in the proofs of both and X comes
+before Y. STP takes the triples from Mathlib's files.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from conjecture.library import Theorem, renamed
+from conjecture.library import Theorem, renamed, stated
 from conjecture.selection import proof_weight
 from prover.prompts import conjecture_example, lay_signature, prove_example
 from prover.search import candidates
@@ -103,6 +104,6 @@ def conjecturer_examples(
             # Shared lemmas before trivial ones: they are what the conjecturer has to learn.
             pairs.sort(key=lambda pair: pair[0] == "")
             for name, earlier in pairs[: settings.conjectures_per_theorem]:
-                lemma = (name, known[name]) if name else None
-                examples.append(conjecture_example(lemma, earlier.statement, earlier.proof, target.statement))
+                given = stated(name, known), earlier.statement, earlier.proof
+                examples.append(conjecture_example(*given, target.statement))
     return examples

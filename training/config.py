@@ -60,11 +60,11 @@ class SelfplayConfig:
     """Only the first so many rows."""
     rounds: int = 3
     """Self-play rounds after round 0, in which the cold start's model proves and nothing is conjectured."""
-    samples_per_statement: int = 4
+    samples_per_statement: int = 8
     """K, the proofs sampled for each statement in a round (STP: 64, then 32)."""
     evaluation_samples: int = 2
     """The same for round 0 and for the final model, which try every statement."""
-    statements_per_round: int = 80
+    statements_per_round: int = 40
     """Of the unproved statements, so many are tried in a self-play round; 0: all, as STP does."""
     conjectures: int = 40
     """At most so many conjectures are proved in a round."""
@@ -81,7 +81,7 @@ class SelfplayConfig:
     model_name_or_path: str | None = None
     """A hub id or directory to start from; without it a small model is built from nothing."""
     model: ModelConfig = field(default_factory=ModelConfig)
-    sampling: SamplingSettings = field(default_factory=lambda: SamplingSettings(max_new_tokens=72, batch_size=64))
+    sampling: SamplingSettings = field(default_factory=lambda: SamplingSettings(temperature=0.6, max_new_tokens=72, batch_size=64))
     cold_start: ColdStart = field(default_factory=ColdStart)
     sft: SFTSettings = field(default_factory=lambda: SFTSettings(num_train_epochs=1.0, learning_rate=5e-4, per_device_train_batch_size=8))
     seeds: SeedSettings = field(default_factory=SeedSettings)

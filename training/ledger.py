@@ -17,6 +17,7 @@ from typing import Any
 from verify.records import Attempt, Statement, Verdict, content_id
 
 FORMAT = 1
+FINAL = "final"  # the sampler's name when the final model is evaluated
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS run (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS statements (
@@ -269,6 +270,20 @@ class Ledger:
             (kind,),
         )
         return dict(rows.fetchall())
+
+    def samplers(self) -> list[tuple[int, str]]:
+        """(round, sampler) pairs in the order played; a round with proposals and no attempt yet has the sampler ''."""
+        rows = self._db.execute(
+            "SELECT DISTINCT round, sampler FROM attempts"
+            " UNION SELECT round, '' FROM proposals WHERE round NOT IN (SELECT round FROM attempts)"
+        )
+        return sorted(rows, key=lambda row: (row[0], row[1] == FINAL, row[1]))
+
+    def answers(self, question: str) -> list[tuple[str, str, str, str]]:
+        """(statement id, outcome, reason, canonical form) of every recorded answer to a question."""
+        return self._db.execute(
+            "SELECT statement, outcome, reason, canonical FROM verdicts WHERE question=?", (question,)
+        ).fetchall()
 
     # Selections
 

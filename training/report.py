@@ -8,80 +8,24 @@ from __future__ import annotations
 
 import itertools
 import os
-import sqlite3
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import networkx as nx
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.table import Table
 from rich.text import Text
 
-from training import metrics, plots
+from training import plots
+from training.history import Round, Run, lineage, open_ledger, read_run
 from training.ledger import Ledger, Tally
 from verify.records import Attempt, Outcome, Statement, Verdict
 
-FINAL = "final"  # the sampler's name when the final model is evaluated
 CONJECTURES_A_ROUND, FAILURES_A_ROUND, PROOFS_SHOWN = 60, 8, 3  # what the page shows; the ledger has all
 _SCANNED = 400  # attempts looked at for failures worth showing, a round
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """What the ledger holds of one round and sampler. Tallies are per statement."""
-
-    number: int
-    sampler: str
-    given: list[Tally]
-    conjectures: list[Tally]
-    outcomes: dict[str, int]
-    attempts: list[Attempt]
-    proposed: int = 0
-    gates: dict[str, int] = field(default_factory=dict)
-    selections: dict[str, tuple[float, str]] = field(default_factory=dict)  # statement: (weight, decision)
-    logged: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def final(self) -> bool:
-        return self.sampler == FINAL
-
-    @property
-    def solved(self) -> set[str]:
-        return {tally.statement for tally in self.given if tally.correct}
-
-    @property
-    def proved(self) -> int:
-        return sum(tally.correct > 0 for tally in self.conjectures)
-
-    @property
-    def label(self) -> str:
-        return f"{self.number}, {FINAL}" if self.final else str(self.number)
-
-    @property
-    def passed(self) -> int:
-        return self.gates.get("passed", 0)
-
-    @property
-    def selected(self) -> int:
-        return sum(weight > 0 for weight, _ in self.selections.values())
-
-    @property
-    def distinct(self) -> int:
-        return len({(attempt.statement_id, attempt.proof) for attempt in self.attempts})
-
-
-class Check(NamedTuple):
-    """What the verifier said of a statement without a proof."""
-
-    outcome: str
-    reason: str
-    canonical: str
 
 
 class Sample(NamedTuple):
@@ -93,89 +37,13 @@ class Sample(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """All that a report needs, read once."""
-
-    name: str
-    config: dict[str, str]
-    rounds: list[Round]
-    statements: dict[str, Statement]
-    given: dict[str, Statement]
-    conjectures: dict[int, list[Statement]]  # by the round that proposed them
-    checks: dict[str, Check]
-    first: dict[str, int]  # statement: the round that first proved it
-    proofs: dict[str, list[tuple[str, Verdict]]]  # shortest first
-
-    @property
-    def played(self) -> list[Round]:
-        return [round for round in self.rounds if not round.final]
-
-    @property
-    def last(self) -> Round | None:
-        """The evaluation of the final model, once there is one."""
-        return next((round for round in reversed(self.rounds) if round.final), None)
-
-    def cumulative(self) -> list[int]:
-        """Given statements solved up to and with each played round; the final evaluation adds nothing."""
-        solved: set[str] = set()
-        return [len(solved := solved | round.solved) for round in self.played]
-
-    def in_profile(self) -> list[Statement]:
-        return [s for s in self.given.values() if self._said(s) == Outcome.ELABORATES]
-
-    def out_of_profile(self) -> Counter[str]:
-        """Why the other given statements are out; those with no answer yet are in neither."""
-        unknown = ("", Outcome.INFRASTRUCTURE, Outcome.ELABORATES)
-        return Counter(
-            self.checks[s.id].reason or self._said(s)
-            for s in self.given.values()
-            if self._said(s) not in unknown
-        )
-
-    def _said(self, statement: Statement) -> str:
-        return self.checks[statement.id].outcome if statement.id in self.checks else ""
-
-    def when(self, statement: Statement) -> str:
-        """Who proved it first, for people."""
-        number = self.first.get(statement.id)
-        if number is None:
-            return "not by an attempt"
-        return (
-            f"round {number}" if number in {round.number for round in self.played} else "only the final model"
-        )
-
-    def unseen(self) -> list[str]:
-        """Conjectures proved by a model that had not trained on them in this run, by id.
-
-        That is: first proved in the round that proposed them, and not equal, up to the names of bound
-        variables, to a seed, a given statement or a conjecture of an earlier round.
-        """
-        conjectured = {s.id for group in self.conjectures.values() for s in group}
-        seen = {self._form(id) for id in self.statements if id not in conjectured}
-        found: dict[str, str] = {}
-        for number, group in sorted(self.conjectures.items()):
-            forms = {self._form(s.id): s.id for s in group if self.first.get(s.id) == number}
-            found |= {form: id for form, id in forms.items() if form not in seen}
-            seen |= {self._form(s.id) for s in group}
-        return list(found.values())
-
-    def uncompared(self) -> int:
-        """Seeds and given statements with no canonical form recorded: `unseen` knows them by their text alone."""
-        conjectured = {s.id for group in self.conjectures.values() for s in group}
-        return sum(self._form(id) == id for id in self.statements if id not in conjectured)
-
-    def _form(self, id: str) -> str:
-        return (id in self.checks and self.checks[id].canonical) or id
-
-
 def write_report(run_directory: Path) -> Path:
     """Writes `report.html` into the run's folder, aside and then renamed; returns its path.
 
     A run may be anywhere on its way. Raises FileNotFoundError when there is no run, LedgerError when
     its ledger is none.
     """
-    with _open(run_directory) as ledger:
+    with open_ledger(run_directory) as ledger:
         run = read_run(run_directory, ledger)
         failures = [(round, _failures(ledger, run, round)) for round in run.rounds]
         page = _environment().get_template("report.html.jinja").render(
@@ -193,7 +61,7 @@ def write_report(run_directory: Path) -> Path:
 
 def summary(run_directory: Path) -> Table:
     """The rounds as a table for a terminal. Raises as `write_report` does."""
-    with _open(run_directory) as ledger:
+    with open_ledger(run_directory) as ledger:
         run = read_run(run_directory, ledger)
     title = Text(f"{run.name}: {len(run.in_profile())} statements in profile")
     table = Table(title=title, box=None, collapse_padding=True, pad_edge=False)  # 80 columns suffice
@@ -225,90 +93,15 @@ def samples(run_directory: Path, round: int, kind: str | None = None, limit: int
 
     `kind` is `given`, `conjecture` or None for both. Raises as `write_report` does.
     """
-    with _open(run_directory) as ledger:
+    with open_ledger(run_directory) as ledger:
         statements = {s.id: s for s in ledger.statements(kind)}
         made = [
-            a for number, name in _voices(ledger) if number == round for a in ledger.attempts(round, name)
+            a for number, name in ledger.samplers() if number == round for a in ledger.attempts(round, name)
         ]
         for attempt in sorted((a for a in made if a.statement_id in statements), key=lambda a: a.id)[:limit]:
             verdict = ledger.verdict("proof", attempt.statement_id, attempt.proof)
             outcome, message = (str(verdict.outcome), _told(verdict)) if verdict else ("pending", "")
             yield Sample(statements[attempt.statement_id].text, attempt.proof, outcome, message)
-
-
-def lineage(ledger: Ledger) -> nx.DiGraph:
-    """Nodes are statement ids, an edge goes from a parent to what was conjectured from it.
-
-    Only what was there before can be a parent, so the graph has no cycle.
-    """
-    graph = nx.DiGraph()
-    for statement in ledger.statements():
-        graph.add_edges_from((parent, statement.id) for parent in statement.parents if parent in graph)
-        graph.add_node(statement.id)
-    return graph
-
-
-def read_run(run_directory: Path, ledger: Ledger) -> Run:
-    """Everything the report tells, from the ledger, `metrics.jsonl` and `config.yaml`."""
-    logged = {row["round"]: row for row in metrics.read(run_directory / "metrics.jsonl")}
-    rounds = [_round(ledger, number, name, logged.get(number, {})) for number, name in _voices(ledger)]
-    proofs: dict[str, list[tuple[str, Verdict]]] = {}
-    for id, proof, verdict in ledger.proofs():
-        proofs.setdefault(id, []).append((proof, verdict))
-    return Run(
-        name=run_directory.resolve().name,
-        config=_configuration(run_directory / "config.yaml"),
-        rounds=rounds,
-        statements={s.id: s for s in ledger.statements()},
-        given={s.id: s for s in ledger.statements("given")},
-        conjectures={r.number: ledger.statements("conjecture", r.number) for r in rounds if not r.final},
-        checks=_checks(ledger),
-        first=ledger.solved("given") | ledger.solved("conjecture"),
-        proofs=proofs,
-    )
-
-
-def _open(run_directory: Path) -> Ledger:
-    path = run_directory / "ledger.sqlite"
-    if not path.is_file():
-        raise FileNotFoundError(f"no run in {run_directory}: it has no ledger.sqlite")
-    return Ledger(path)
-
-
-def _round(ledger: Ledger, number: int, name: str, logged: dict[str, Any]) -> Round:
-    facts: dict[str, Any] = {}
-    if name != FINAL:
-        facts["proposed"] = len(ledger.proposals(number))
-        facts["gates"] = ledger.gates(number)
-        facts["selections"] = {
-            id: (weight, decision) for id, _, _, _, weight, decision in ledger.selections(number)
-        }
-    return Round(
-        number, name, ledger.tallies(number, name, "given"), ledger.tallies(number, name, "conjecture"),
-        ledger.outcomes(number, name), ledger.attempts(number, name), logged=logged, **facts,
-    )  # fmt: skip
-
-
-def _query(ledger: Ledger, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(f"{ledger.path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-        return database.execute(sql).fetchall()
-
-
-def _voices(ledger: Ledger) -> list[tuple[int, str]]:
-    """The (round, sampler) pairs; a round that has proposals and no attempt comes with no sampler's name."""
-    rows = _query(
-        ledger,
-        "SELECT DISTINCT round, sampler FROM attempts"
-        " UNION SELECT round, '' FROM proposals WHERE round NOT IN (SELECT round FROM attempts)",
-    )
-    return sorted(rows, key=lambda row: (row[0], row[1] == FINAL, row[1]))
-
-
-def _checks(ledger: Ledger) -> dict[str, Check]:
-    rows = _query(
-        ledger, "SELECT statement, outcome, reason, canonical FROM verdicts WHERE question='statement'"
-    )
-    return {row[0]: Check(*row[1:]) for row in rows}
 
 
 def _headline(run: Run) -> list[list[tuple[str, int | None]]]:
@@ -320,6 +113,7 @@ def _headline(run: Run) -> list[list[tuple[str, int | None]]]:
         ("in profile", inside),
         ("out of profile", outside),
         *([("not checked yet", waiting)] if waiting else []),
+        *([("rows not read", len(run.not_read))] if run.not_read else []),
         ("solved by the cold-start model", next((len(r.solved) for r in run.played if r.number == 0), None)),
         ("solved in all rounds together", run.cumulative()[-1] if run.played else None),
         ("solved by the final model alone", len(run.last.solved) if run.last else None),
@@ -477,25 +271,6 @@ def _tree(ledger: Ledger, run: Run) -> Tree:
         fertile.append((run.statements[id], len(descendants), sum(d in run.first for d in descendants)))
     fertile.sort(key=lambda row: (-row[1], -row[2], row[0].name))
     return Tree(max(len(line) - 1, 0), line if len(line) > 1 else [], fertile[:10])
-
-
-def _configuration(path: Path) -> dict[str, str]:
-    """The run's configuration with dotted keys; as its own text where it is no YAML."""
-    if not path.is_file():
-        return {}
-    text = path.read_text(encoding="utf-8", errors="replace")
-    try:
-        return dict(_flat(yaml.safe_load(text) or {}))
-    except yaml.YAMLError:
-        return {"config.yaml": text}
-
-
-def _flat(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _flat(inner, f"{key}.{name}" if key else str(name))
-    else:
-        yield key or "config.yaml", ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _told(verdict: Verdict) -> str:

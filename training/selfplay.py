@@ -27,10 +27,11 @@ from prover.sampler import TransformersSampler
 from training import checkpoint, coldstart
 from training.coldstart import ProvedTheorem
 from training.config import SelfplayConfig, to_dict
-from training.ledger import Ledger
+from training.judge import Judge
+from training.ledger import FINAL, Ledger
 from training.metrics import Metrics
 from training.progress import step
-from training.report import FINAL, write_report
+from training.report import write_report
 from training.sft import SFTSettings, fine_tune
 from training.stp import Round
 from verify import toolchain
@@ -104,7 +105,7 @@ class SelfPlay:
         self.config, self.lean, self.reading = config, lean, reading
         self.ledger, self.metrics, self.console = ledger, metrics, console
         self.lemmas = core_lemmas()
-        self.pool: LeanPool
+        self.judge: Judge
 
     async def play(self) -> None:
         last = self.config.rounds
@@ -113,11 +114,12 @@ class SelfPlay:
             return
         limits = Limits(heartbeats=self.config.heartbeats)
         cache = toolchain.verdict_cache(self.lean) if self.config.verdict_cache else None
-        async with LeanPool(self.lean, self.config.workers, limits, cache) as self.pool:
+        async with LeanPool(self.lean, self.config.workers, limits, cache) as pool:
+            self.judge = Judge(self.ledger, pool)
             targets = await self.read_targets()
             library = await self.prove_library()
             await asyncio.to_thread(self.cold_start, library, targets)  # while Lean starts
-            self.console.print(f"Lean {await self.pool.ready()}, profile {self.lean.profile}")
+            self.console.print(f"Lean {await pool.ready()}, profile {self.lean.profile}")
             for number in range(last + 1):
                 await self.round(number, targets, library)
                 write_report(self.config.run)
@@ -127,6 +129,7 @@ class SelfPlay:
         """The given statements that elaborate in this profile; the others are counted and listed."""
         statements = self.reading.statements
         self.ledger.add_statements("given", 0, statements)
+        self.ledger.note("not_read", json.dumps(self.reading.rejected))
         verdicts = await self._check("statements", "statement", [(s, "") for s in statements])
         inside = [s for s in statements if verdicts[s.id, ""].outcome is Outcome.ELABORATES]
         share = len(inside) / len(statements)
@@ -194,9 +197,10 @@ class SelfPlay:
         began = time.monotonic()
         model, tokenizer = models.load(checkpoint.directory(self.config.run, number))
         sampler = TransformersSampler(model, tokenizer, self.config.sampling)
-        play = Round(number, self.config, self.ledger, self.pool, sampler, self.lemmas)
+        play = Round(number, self.config, self.judge, sampler, self.lemmas)
         _threads(beside=self.config.workers)
-        checks, busy, times = self.pool.checks, self.pool.busy_seconds, {}
+        pool, undecided, times = self.judge.pool, self.judge.undecided, {}
+        checks, busy, restarts = pool.checks, pool.busy_seconds, pool.restarts
         if number:
             await play.conjecture()
             times["time/conjecture"] = time.monotonic() - began
@@ -214,13 +218,13 @@ class SelfPlay:
             play.select()
         result = self._train(number + 1, model, tokenizer, play.examples(library), self.config.sft, f"round {number}")
         now = time.monotonic()
-        verifying = self.pool.busy_seconds - busy
+        verifying = pool.busy_seconds - busy
         self._log(number, len(targets), len(open_targets), {
             **times, "time/sample": play.clock.sample, "time/wait": play.clock.wait, "time/verify": verifying,
             "time/train": now - proved_at, "time/round": now - began, "sample/tokens": play.clock.tokens,
             "sample/tokens_per_second": play.clock.tokens / max(play.clock.sample, 1e-9),
-            "verify/checks_per_second": (self.pool.checks - checks) / max(verifying, 1e-9),
-            "verify/restarts": self.pool.restarts - self.config.workers, "verify/undecided": play.undecided,
+            "verify/checks_per_second": (pool.checks - checks) / max(verifying, 1e-9),
+            "verify/restarts": pool.restarts - restarts, "verify/undecided": self.judge.undecided - undecided,
             **{f"train/{key}": value for key, value in result.items() if key in ("loss", "tokens")},
             "train/examples": result["rows"],
         })  # fmt: skip
@@ -229,7 +233,7 @@ class SelfPlay:
         """K samples of the last model for every statement: what it can do alone, as the cold start did in round 0."""
         model, tokenizer = models.load(checkpoint.directory(self.config.run, number))
         sampler = TransformersSampler(model, tokenizer, self.config.sampling)
-        play = Round(number, self.config, self.ledger, self.pool, sampler, self.lemmas)
+        play = Round(number, self.config, self.judge, sampler, self.lemmas)
         _threads(beside=self.config.workers)
         began = time.monotonic()
         await play.prove(targets, FINAL)
@@ -249,26 +253,10 @@ class SelfPlay:
         )
 
     async def _check(
-        self, name: str, question: str, pairs: Sequence[tuple[Statement, str]], heartbeats: int = 0
+        self, name: str, question: str, pairs: Sequence[tuple[Statement, str]], heartbeats: int = LIBRARY_HEARTBEATS
     ) -> dict[tuple[str, str], Verdict]:
-        """Verdicts on all (statement, proof) pairs; those in the ledger are not asked again."""
-        verdicts: dict[tuple[str, str], Verdict] = {}
-        jobs = {}
-        for statement, proof in pairs:
-            recorded = self.ledger.verdict(question, statement.id, proof)
-            if recorded:
-                verdicts[statement.id, proof] = recorded
-            else:
-                asked = None if question == "statement" else proof
-                jobs[statement.id, proof] = Job(statement, asked, heartbeats or LIBRARY_HEARTBEATS)
-        with step(name, len(jobs)) as shown:
-            async for job, verdict in self.pool.stream(jobs.values()):
-                proof = job.proof or ""
-                verdicts[job.statement.id, proof] = verdict
-                if verdict.outcome is not Outcome.INFRASTRUCTURE:
-                    self.ledger.add_verdicts([(question, job.statement.id, proof, verdict)])
-                shown.advance()
-        return verdicts
+        with step(name, len(pairs)) as shown:
+            return await self.judge.ask_all(question, pairs, heartbeats, shown.advance)
 
     def _train(
         self, number: int, model, tokenizer, examples: Sequence[Example], settings: SFTSettings, name: str

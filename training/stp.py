@@ -17,21 +17,23 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from conjecture import gates
+from conjecture.library import stated
 from conjecture.seeds import ConjectureInput, ProvedStatement, conjecture_inputs
 from conjecture.selection import Candidate, proof_weight, select
-from prover.attempts import Clock, check_attempts, chunks, derived_seed, sample_and_check, sample_proofs
+from prover.attempts import Clock, chunks, derived_seed, sample_and_check, sample_proofs
 from prover.prompts import conjecture_example, conjecture_prompt, prove_example, read_signature
 from prover.sampler import TransformersSampler
 from training.coldstart import ProvedTheorem, conjecturer_examples, invoked, prover_examples
 from training.config import SelfplayConfig
+from training.judge import Judge
 from training.ledger import Ledger, Proposal, Tally
 from training.progress import step
-from verify.pool import LeanPool
-from verify.records import Attempt, Example, Job, Outcome, Statement, Verdict
+from verify.records import Attempt, Example, Statement, Verdict
 
 CHUNK = 16  # statements sampled together
 TRIVIAL_HEARTBEATS = 1_000
@@ -43,18 +45,20 @@ class Round:
 
     number: int
     config: SelfplayConfig
-    ledger: Ledger
-    pool: LeanPool
+    judge: Judge
     sampler: TransformersSampler
     lemmas: dict[str, str]
     clock: Clock = field(default_factory=Clock)
-    undecided: int = 0  # checks that ended as infrastructure
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.judge.ledger
 
     async def conjecture(self) -> None:
         """Samples the conjecturer; every raw proposal is recorded."""
         if self.ledger.finished(self.number, "conjecture"):
             return
-        inputs = self.inputs()
+        inputs = self.inputs
         known = {s.id: s for s in self.ledger.statements()}
         n = self.config.conjectures_per_prompt
         done = {p.prompt for p in self.ledger.proposals(self.number)}
@@ -62,7 +66,7 @@ class Round:
         with step(f"round {self.number}: conjecture", len(inputs) * n) as shown:
             for group in groups:
                 if group[0] not in done:
-                    prompts = [self._prompt(inputs[i], known) for i in group]
+                    prompts = [conjecture_prompt(*self._shown(inputs[i], known)) for i in group]
                     seeds = [derived_seed(self.config.seed, "conjecture", self.number, i) for i in group]
                     began = time.monotonic()
                     completions = await asyncio.to_thread(self.sampler.sample, prompts, n, seeds)
@@ -78,6 +82,7 @@ class Round:
                 shown.advance(len(group) * n)
         self.ledger.finish(self.number, "conjecture", prompts=len(inputs))
 
+    @cached_property
     def inputs(self) -> list[ConjectureInput]:
         """The prompts of this round: a function of the seed and of what earlier rounds have proved."""
         rates = self._best_rates()
@@ -103,9 +108,9 @@ class Round:
                 rates[tally.statement] = max(rates.get(tally.statement, 0.0), tally.pass_rate)
         return rates
 
-    def _prompt(self, given: ConjectureInput, known: dict[str, Statement]) -> str:
-        lemma = (given.lemma, self.lemmas[given.lemma]) if given.lemma else None
-        return conjecture_prompt(lemma, known[given.statement], given.proof)
+    def _shown(self, given: ConjectureInput, known: dict[str, Statement]) -> tuple[tuple[str, str] | None, Statement, str]:
+        """What the conjecturer sees of an input, sampling and training alike: lemma, statement, proof."""
+        return stated(given.lemma, self.lemmas), known[given.statement], given.proof
 
     async def gate(self) -> None:
         """Decides which proposals become conjectures of this round."""
@@ -122,8 +127,12 @@ class Round:
         fresh = [i for i, word in enumerate(words) if word == gates.PASSED]
         with step(f"round {self.number}: gates", len(fresh)) as shown:
 
+            async def ask(question: str, statement: Statement, proof: str) -> Verdict:
+                limit = TRIVIAL_HEARTBEATS if question == "trivial" else self.config.heartbeats
+                return await self.judge.ask(question, statement, proof, limit)
+
             async def one(index: int) -> tuple[str, Verdict]:
-                result = await gates.screen(read[index], self._ask)
+                result = await gates.screen(read[index], ask)
                 shown.advance()
                 return result
 
@@ -140,17 +149,6 @@ class Round:
             self.number, ((p, word, s and s.id) for p, word, s in zip(proposals, words, read, strict=True))
         )
         self.ledger.finish(self.number, "gate", passed=len(kept))
-
-    async def _ask(self, question: str, statement: Statement, proof: str) -> Verdict:
-        """The recorded verdict, or a new one that is recorded at once."""
-        verdict = self.ledger.verdict(question, statement.id, proof)
-        if verdict is None:
-            limit = TRIVIAL_HEARTBEATS if question == "trivial" else self.config.heartbeats
-            job = Job(statement, None if question == "statement" else proof, limit)
-            verdict = await self.pool.check(job)
-            if verdict.outcome is not Outcome.INFRASTRUCTURE:
-                self.ledger.add_verdicts([(question, statement.id, proof, verdict)])
-        return verdict
 
     async def prove(self, targets: Sequence[Statement], voice: str = "prover") -> None:
         """K samples for each target and for each conjecture of this round, checked while sampling goes on."""
@@ -179,18 +177,7 @@ class Round:
         self.ledger.finish(self.number, f"prove:{voice}", statements=len(statements))
 
     async def _check(self, attempts: list[Attempt], by_id: dict[str, Statement], advance) -> None:
-        new = check_attempts(
-            attempts,
-            by_id,
-            self.pool,
-            lambda statement, proof: self.ledger.verdict("proof", statement, proof),
-            self.config.heartbeats,
-        )
-        async for attempt, verdict in new:
-            if verdict.outcome is Outcome.INFRASTRUCTURE:  # not recorded: who asks again may learn more
-                self.undecided += 1
-            else:
-                self.ledger.add_verdicts([("proof", attempt.statement_id, attempt.proof, verdict)])
+        await self.judge.ask_all("proof", ((by_id[a.statement_id], a.proof) for a in attempts), self.config.heartbeats)
         advance(len(attempts))
 
     def select(self) -> None:
@@ -234,14 +221,12 @@ class Round:
             if correct[statement] / samples[statement] <= self.config.prover_pass_rate_max
             for proof in sorted(found)
         ]
-        inputs = self.inputs() if self.number else []
-        by_prompt = {(i.statement, i.lemma): i for i in inputs}
+        by_prompt = {(i.statement, i.lemma): i for i in self.inputs} if self.number else {}
         for statement_id, _, _, _, weight, decision in self.ledger.selections(self.number):
             if decision == "selected":
                 conjecture = statements[statement_id]
                 given = by_prompt[conjecture.parents[0], conjecture.lemma]
-                lemma = (given.lemma, self.lemmas[given.lemma]) if given.lemma else None
-                rows.append(conjecture_example(lemma, statements[given.statement], given.proof, conjecture, weight))
+                rows.append(conjecture_example(*self._shown(given, statements), conjecture, weight))
         old = [*prover_examples(library), *conjecturer_examples(library, self.lemmas, self.config.cold_start)]
         rng = np.random.default_rng([self.config.seed, self.number, 1])
         kept = rng.permutation(len(old))[: self.config.library_rows]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from conjecture import gates
-from conjecture.library import core_lemmas, seed_theorems
+from conjecture.library import core_lemmas, seed_theorems, stated
 from conjecture.seeds import ProvedStatement, conjecture_inputs
 from prover import model as models
 from prover.attempts import derived_seed, sample_proofs
@@ -62,7 +62,7 @@ async def conjecture_some(model: Path, count: int, seed: int, profile: str) -> i
     proved = [ProvedStatement(i, t.proof, invoked(t.proof, names, lemmas)) for i, t in theorems.items()]
     inputs = conjecture_inputs(proved, lemmas, count, np.random.default_rng(seed))
     prompts = [
-        conjecture_prompt((i.lemma, lemmas[i.lemma]) if i.lemma else None, theorems[i.statement].statement, i.proof)
+        conjecture_prompt(stated(i.lemma, lemmas), theorems[i.statement].statement, i.proof)
         for i in inputs
     ]
     completions = sampler.sample(prompts, 1, [derived_seed(seed, "trial", n) for n in range(len(prompts))])

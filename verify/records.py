@@ -78,7 +78,8 @@ class Statement:
         return {**asdict(self), "id": self.id, "tags": list(self.tags), "parents": list(self.parents)}
 
 
-_HEAD = re.compile(r"(?:theorem|lemma)\s+((?:«[^»]*»|[^\s:({\[⦃])+)\s*(.*)", re.DOTALL)
+# Universe parameters, `.{u}`, belong to the signature.
+_HEAD = re.compile(r"(?:theorem|lemma)\s+((?:«[^»]*»|(?!\.\{)[^\s:({\[⦃])+)\s*(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

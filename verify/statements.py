@@ -77,24 +77,17 @@ def parse_theorem(text: str, source: str = "user", row: dict[str, Any] | None = 
     >>> parse_theorem("theorem t (n : ℕ := 3) : n = n := by sorry").signature
     '(n : ℕ := 3) : n = n'
     """
-    match = _THEOREM.search(_blank_comments(text))
-    if not match:
+    start = next((position for position, token in tokens(text) if token in ("theorem", "lemma")), None)
+    if start is None:
         kind = re.search(r"\b(def|abbrev|instance|example|structure|axiom)\b", text)
         raise ValueError(f"holds a {kind[1]}, not a theorem" if kind else "holds no theorem")
     row = row or {}
     tags = tuple(str(tag) for tag in row.get("tags") or ())
     split = str(row.get("split") or "train")
-    statement = Statement.parse(cut_proof(text[match.start() :]), source=source, split=split, tags=tags)
+    statement = Statement.parse(cut_proof(text[start:]), source=source, split=split, tags=tags)
     if not statement.signature:
         raise ValueError("the theorem has no statement")
     return statement
-
-
-_THEOREM = re.compile(r"^[ \t]*(?:@\[[^\]]*\]\s*)?(?:theorem|lemma)\s", re.MULTILINE)
-
-
-def _blank_comments(text: str) -> str:
-    return re.sub(r"/-.*?-/|--[^\n]*", lambda m: re.sub(r"\S", " ", m[0]), text, flags=re.DOTALL)
 
 
 def cut_proof(text: str) -> str:
@@ -117,8 +110,7 @@ def cut_proof(text: str) -> str:
                 break
             bindings -= 1
         previous = (position, token)
-    text = text if cut is None else text[:cut]
-    return re.sub(r"^[ \t]*@\[[^\]]*\]\s*", "", text).strip()
+    return text[:cut].strip()
 
 
 def source_name(source: str) -> str:

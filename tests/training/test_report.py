@@ -7,9 +7,10 @@ from html.parser import HTMLParser
 import pytest
 from rich.console import Console
 
+from training.history import lineage, read_run
 from training.ledger import Ledger, LedgerError, Proposal
 from training.metrics import Metrics
-from training.report import lineage, read_run, samples, summary, write_report
+from training.report import samples, summary, write_report
 from verify.records import Attempt, Message, Outcome, Statement, Verdict
 
 SEED = Statement("seed_lt", "(a b : ℕ) (h : a < b) : a ≤ b", source="seeds")

@@ -32,6 +32,7 @@ def test_content_ids_do_not_depend_on_the_machine():
         ("theorem t[Ring α] : p", "t", "[Ring α] : p"),
         ("theorem t⦃x : ℕ⦄ : p", "t", "⦃x : ℕ⦄ : p"),
         ("theorem «a : b».c : p", "«a : b».c", ": p"),
+        ("theorem t.u.{u, v} (α : Type u) : p", "t.u", ".{u, v} (α : Type u) : p"),
     ],
 )
 def test_parse(text, name, signature):

@@ -91,6 +91,7 @@ def test_public_data(name, count, rejected, splits):
         ("-- theorem old : 2 = 2 := by\ntheorem t : 1 = 1 := by", ": 1 = 1"),
         ("/-- theorem old : 2 = 2 -/\ntheorem t : 1 = 1 := by", ": 1 = 1"),
         ("/-\ntheorem old : 2 = 2\n-/\ntheorem t : 1 = 1 := by", ": 1 = 1"),
+        ("/- /- nested -/\ntheorem old : 2 = 2\n-/\ntheorem t : 1 = 1 := by", ": 1 = 1"),
         ("import Mathlib\nopen Nat\n\ntheorem t : 1 = 1 := by", ": 1 = 1"),
         ("abbrev answer : ℕ := 3\n\ntheorem t : 1 = 1 := by", ": 1 = 1"),
     ],

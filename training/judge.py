@@ -1,0 +1,50 @@
+"""The pool behind the ledger: what has been answered is not asked again, and every answer is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from training.ledger import Ledger
+from verify.pool import LeanPool
+from verify.records import Job, Outcome, Statement, Verdict
+
+
+@dataclass
+class Judge:
+    """Asks the ledger's questions (`Ledger.add_verdicts`) of Lean, each once.
+
+    An `infrastructure` verdict is counted in `undecided` and not recorded: who asks again may learn more.
+    """
+
+    ledger: Ledger
+    pool: LeanPool
+    undecided: int = 0
+
+    async def ask(self, question: str, statement: Statement, proof: str = "", heartbeats: int = 0) -> Verdict:
+        verdict = self.ledger.verdict(question, statement.id, proof)
+        if verdict is None:
+            verdict = await self.pool.check(Job(statement, None if question == "statement" else proof, heartbeats))
+            if verdict.outcome is Outcome.INFRASTRUCTURE:
+                self.undecided += 1
+            else:
+                self.ledger.add_verdicts([(question, statement.id, proof, verdict)])
+        return verdict
+
+    async def ask_all(
+        self,
+        question: str,
+        pairs: Iterable[tuple[Statement, str]],
+        heartbeats: int,
+        advance: Callable[[], None] = lambda: None,
+    ) -> dict[tuple[str, str], Verdict]:
+        """The verdicts on (statement, proof) pairs by (statement id, proof); `advance` is called for each."""
+
+        async def one(statement: Statement, proof: str) -> Verdict:
+            verdict = await self.ask(question, statement, proof, heartbeats)
+            advance()
+            return verdict
+
+        distinct = {(statement.id, proof): (statement, proof) for statement, proof in pairs}
+        return dict(zip(distinct, await asyncio.gather(*(one(*pair) for pair in distinct.values())), strict=True))
