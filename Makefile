@@ -1,4 +1,4 @@
-# Two commands: `make selfplay` and `make test`. Both set everything up first; `make setup` does only that.
+# Two commands: `make selfplay` and `make test`. Both set up what they need first; `make setup` does only that.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ ARGS ?=
 .PHONY: setup selfplay test clean
 
 setup: $(VENV)/installed
-	$(BIN)/antiphon lean install
+	$(BIN)/antiphon lean install --judge
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -17,7 +17,8 @@ $(VENV)/installed: pyproject.toml constraints.txt
 selfplay: setup
 	$(BIN)/antiphon selfplay $(ARGS)
 
-test: setup
+test: $(VENV)/installed
+	$(BIN)/antiphon lean install
 	$(BIN)/python -m pytest $(ARGS)
 
 clean:

@@ -1,20 +1,24 @@
 """What a conjecture has to pass before a single proof of it is sampled.
 
-In order: it can be read, it is new by its text, it elaborates alone, it is new up to renaming, and no
-cheap tactic closes it. Each gate is a word; the ledger keeps one for every proposal.
+In order: it can be read, it is new by its text, it elaborates alone, no small values refute it, no cheap
+tactic closes it, its hypotheses do not contradict each other, and it is new up to renaming and reordering
+of its binders. Each gate is a word; the ledger keeps one for every proposal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+from conjecture import counterexample
 from verify.records import Outcome, Statement, Verdict
 
 PASSED = "passed"
 Ask = Callable[[str, Statement, str], Awaitable[Verdict]]
-"""Asks the verifier one of the ledger's questions: `statement` or `trivial`, about a statement, with a proof."""
+"""Asks the verifier one of the ledger's questions: `statement`, `refuted`, `trivial` or `vacuous`, about a
+statement (for `refuted` and `vacuous` the one to be proved instead), with a proof."""
 
 TRIVIAL_PROOF = "first\n| rfl\n| omega\n| simp\n| grind"
+ABSURD_PROOF = "first\n| omega\n| grind\n| simp_all\n| nlinarith"
 
 
 def statement_of(signature: str, parents: tuple[str, ...], lemma: str) -> Statement:
@@ -38,19 +42,28 @@ def textual(conjectures: Iterable[Statement | None], known: set[str]) -> list[st
 
 
 async def screen(conjecture: Statement, ask: Ask) -> tuple[str, Verdict]:
-    """`ill-formed`, `trivial`, `undecided` (the verifier could not tell) or `passed`, with its elaboration.
+    """`ill-formed`, `refuted`, `trivial`, `vacuous`, `undecided` (no telling) or `passed`, with its elaboration.
 
-    A proof by the cheap tactics counts as much as any: it must be `proved`. Whether they failed or
-    ran out of time, the statement is not trivial.
+    Each word but the first is a theorem of Lean's: the negation, the statement, or `False` from the hypotheses
+    is `proved`. Whether a screen fails or runs out of its budget, its word is not said.
     """
     elaboration = await ask("statement", conjecture, "")
     if elaboration.outcome is not Outcome.ELABORATES:
         undecided = elaboration.outcome in (Outcome.INFRASTRUCTURE, Outcome.TIMEOUT, Outcome.MEMORY)
         return ("undecided" if undecided else "ill-formed"), elaboration
-    cheap = await ask("trivial", conjecture, TRIVIAL_PROOF)
-    if cheap.outcome is Outcome.INFRASTRUCTURE:
-        return "undecided", elaboration
-    return ("trivial" if cheap.proved else PASSED), elaboration
+    tried = counterexample.search(conjecture)
+    questions = [("trivial", conjecture, TRIVIAL_PROOF)]
+    if tried.refuting is not None:
+        questions.insert(0, ("refuted", *counterexample.negation(conjecture, tried.refuting)))
+    if not tried.satisfied and (absurd := counterexample.contradiction(conjecture)):
+        questions.append(("vacuous", absurd, ABSURD_PROOF))
+    for word, statement, proof in questions:
+        answer = await ask(word, statement, proof)
+        if answer.outcome is Outcome.INFRASTRUCTURE:
+            return "undecided", elaboration
+        if answer.proved:
+            return word, elaboration
+    return PASSED, elaboration
 
 
 def new_up_to_renaming(
@@ -62,7 +75,7 @@ def new_up_to_renaming(
     """
     seen, words = set(known), []
     for word, elaboration in screened:
-        if word in (PASSED, "trivial") and elaboration.canonical in seen:
+        if word not in ("ill-formed", "undecided") and elaboration.canonical in seen:
             word = "renamed"
         seen.add(elaboration.canonical)
         words.append(word)

@@ -17,11 +17,11 @@ from verify.records import Job, Statement, Verdict
 class RealLean:
     """A pool on a thread of its own, so that all tests of a process share one Lean."""
 
-    def __init__(self, lean: toolchain.Toolchain) -> None:
+    def __init__(self, lean: toolchain.Toolchain, certify: bool = False) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.pool = LeanPool(lean, 1, Limits(wall_seconds=45))
+        self.pool = LeanPool(lean, 1, Limits(wall_seconds=45), certify=certify)
         self.run(self.pool.__aenter__())
 
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -30,19 +30,40 @@ class RealLean:
     def check(self, signature: str, proof: str | None, name: str = "t", heartbeats: int = 0) -> Verdict:
         return self.run(self.pool.check(Job(Statement(name, signature), proof, heartbeats)))
 
+    def check_all(self, pairs: list[tuple[Statement, str | None]]) -> list[Verdict]:
+        async def ask() -> list[Verdict]:
+            return await asyncio.gather(*(self.pool.check(Job(*pair)) for pair in pairs))
+
+        return self.run(ask())
+
+    def certify(self, statement: str, export: object) -> dict[str, Any]:
+        """Asks gate 2 alone."""
+        request = {"op": "certify", "statement": statement, "export": export, "heartbeats": 10_000}
+        return self.run(self.pool._ask(self.pool._certifier, request))
+
     def close(self) -> None:
         self.run(self.pool.__aexit__(None, None, None))
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 
 
-@pytest.fixture(scope="session")
-def lean() -> Iterator[RealLean]:
+def real_lean(certify: bool) -> Iterator[RealLean]:
     """The embedded Lean. Its absence is a failure: `make test` installs it."""
     try:
         found = toolchain.core()
     except toolchain.LeanUnavailable as error:
         pytest.fail(str(error))
-    real = RealLean(found)
+    real = RealLean(found, certify)
     yield real
     real.close()
+
+
+@pytest.fixture(scope="session")
+def lean() -> Iterator[RealLean]:
+    yield from real_lean(certify=False)
+
+
+@pytest.fixture(scope="session")
+def certifying() -> Iterator[RealLean]:
+    """Gates 1 and 2, each with a process of its own."""
+    yield from real_lean(certify=True)

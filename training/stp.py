@@ -36,7 +36,7 @@ from training.progress import step
 from verify.records import Attempt, Example, Statement, Verdict
 
 CHUNK = 16  # statements sampled together
-TRIVIAL_HEARTBEATS = 1_000
+SCREEN_HEARTBEATS = 1_000  # for each of the gates' own proofs
 
 
 @dataclass
@@ -128,7 +128,7 @@ class Round:
         with step(f"round {self.number}: gates", len(fresh)) as shown:
 
             async def ask(question: str, statement: Statement, proof: str) -> Verdict:
-                limit = TRIVIAL_HEARTBEATS if question == "trivial" else self.config.heartbeats
+                limit = self.config.heartbeats if question == "statement" else SCREEN_HEARTBEATS
                 return await self.judge.ask(question, statement, proof, limit)
 
             async def one(index: int) -> tuple[str, Verdict]:

@@ -16,7 +16,7 @@ from prover.sampler import SamplingSettings, TransformersSampler
 from training import checkpoint
 from training.coldstart import invoked
 from training.progress import step
-from training.stp import TRIVIAL_HEARTBEATS
+from training.stp import SCREEN_HEARTBEATS
 from verify import toolchain
 from verify.pool import LeanPool, Limits
 from verify.records import Job, Outcome, Statement, Verdict
@@ -69,7 +69,7 @@ async def conjecture_some(model: Path, count: int, seed: int, profile: str) -> i
     async with LeanPool(toolchain.of_profile(profile), 1) as pool:
 
         async def ask(question: str, statement: Statement, proof: str) -> Verdict:
-            limit = TRIVIAL_HEARTBEATS if question == "trivial" else 0
+            limit = 0 if question == "statement" else SCREEN_HEARTBEATS
             return await pool.check(Job(statement, None if question == "statement" else proof, limit))
 
         for given, completion in zip(inputs, completions, strict=True):

@@ -46,7 +46,7 @@ class VerdictCache:
             return
         try:
             row = (self._key(job, heartbeats), json.dumps(verdict.to_dict(), ensure_ascii=False))
-            self._db.execute("INSERT OR IGNORE INTO verdicts VALUES (?, ?)", row)
+            self._db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?)", row)
         except sqlite3.Error:
             return
 

@@ -7,20 +7,23 @@
 Promises. Every job gets exactly one verdict. What happens to one job happens to no other: each is
 elaborated on the same base environment, and a crash, hang or flood ends only its own process, which is
 replaced. Equal jobs run once, in flight and afterwards. No process survives the pool, whatever ends it.
+
+With `certify=True` an accepted proof has to pass once more: its terms go, as data, to a process that never
+elaborates a candidate's text, and what that one does not accept too is no proof.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
 
-from verify import policy
+from verify import evidence, policy
 from verify.cache import VerdictCache
+from verify.canonical import canonical
 from verify.process import LeanDied, LeanError, LeanFlood, LeanOutOfMemory, LeanProcess, LeanTimeout
 from verify.records import Job, Message, Outcome, Verdict
 from verify.toolchain import LeanUnavailable, Toolchain
@@ -28,6 +31,8 @@ from verify.toolchain import LeanUnavailable, Toolchain
 log = logging.getLogger("antiphon.verify")
 MESSAGE_CHARACTERS = 2_000
 REMEMBERED = 100_000
+CERTIFIED = "certified"
+CERTIFY_HEARTBEATS = 200_000  # for the kernel alone, which has accepted the same terms before
 ALLOWED_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
 
 
@@ -49,6 +54,14 @@ class Limits:
     """Time for a process to load its library."""
 
 
+@dataclass(slots=True)
+class _Lane:
+    """A queue of requests and the processes that serve it."""
+
+    alive: int
+    queue: asyncio.Queue[tuple[dict[str, Any], asyncio.Future[dict[str, Any]]]] = field(default_factory=asyncio.Queue)
+
+
 class LeanPool:
     """Checks jobs on `workers` Lean processes; use it as an asynchronous context manager.
 
@@ -62,15 +75,16 @@ class LeanPool:
         workers: int = 2,
         limits: Limits = Limits(),
         cache: VerdictCache | None = None,
+        certify: bool = False,
     ) -> None:
         self.toolchain = toolchain
         self.limits = limits
         self._cache = cache
-        self._size = workers
-        self._queue: asyncio.Queue[tuple[dict[str, Any], asyncio.Future[dict[str, Any]]]] = asyncio.Queue()
+        self._candidates = _Lane(workers)
+        self._certifier = _Lane(1) if certify else None
+        self._size = workers + certify
         self._verdicts: dict[tuple[str, str | None, int], asyncio.Task[Verdict]] = {}
         self._workers: list[asyncio.Task[None]] = []
-        self._alive = workers
         self._broken: LeanUnavailable | None = None
         self._version = ""
         self.checks = 0
@@ -78,7 +92,8 @@ class LeanPool:
         self.busy_seconds = 0.0
 
     async def __aenter__(self) -> LeanPool:
-        self._workers = [asyncio.create_task(self._work()) for _ in range(self._size)]
+        lanes = [lane for lane in (self._candidates, self._certifier) if lane]
+        self._workers = [asyncio.create_task(self._work(lane)) for lane in lanes for _ in range(lane.alive)]
         return self
 
     async def __aexit__(
@@ -100,8 +115,9 @@ class LeanPool:
     def _close(self, error: LeanUnavailable) -> None:
         """No process is left: whoever waits, and whoever comes, is told so."""
         self._broken = error
-        while not self._queue.empty():
-            self._fail(self._queue.get_nowait()[1], error)
+        for lane in (self._candidates, self._certifier):
+            while lane and not lane.queue.empty():
+                self._fail(lane.queue.get_nowait()[1], error)
 
     async def check(self, job: Job) -> Verdict:
         """The verdict on one job. Equal jobs share one check."""
@@ -137,7 +153,7 @@ class LeanPool:
 
         Raises LeanError when Lean does not survive the text.
         """
-        return (await self._ask({"op": "split", "text": text})).get("items", [])
+        return (await self._ask(self._candidates, {"op": "split", "text": text})).get("items", [])
 
     async def ready(self) -> str:
         """Waits for a process that answers; its version. Raises LeanUnavailable."""
@@ -150,7 +166,7 @@ class LeanPool:
     async def _judge(self, job: Job) -> Verdict:
         limit = job.heartbeats or self.limits.heartbeats
         verdict = self._cache.get(job, limit) if self._cache else None
-        if verdict is None:
+        if verdict is None or (self._certifier and verdict.proved and verdict.level != CERTIFIED):
             verdict = await self._examine(job, limit)
             if self._cache:
                 self._cache.put(job, limit, verdict)
@@ -167,9 +183,12 @@ class LeanPool:
             "statement": job.statement.text,
             "proof": job.proof or "",
             "heartbeats": heartbeats,
+            "export": self._certifier is not None,
         }
         try:
-            return self._read(await self._ask(request), job)
+            reply = await self._ask(self._candidates, request)
+            verdict = self._read(reply, job)
+            return await self._certify(job, verdict, reply) if self._certifier and verdict.proved else verdict
         except LeanTimeout as error:
             return self._verdict(Outcome.TIMEOUT, str(error))
         except LeanOutOfMemory as error:
@@ -178,6 +197,23 @@ class LeanPool:
             return self._verdict(Outcome.FAILED, str(error))
         except LeanError as error:
             return self._verdict(Outcome.INFRASTRUCTURE, str(error))
+
+    async def _certify(self, job: Job, verdict: Verdict, reply: dict[str, Any]) -> Verdict:
+        """Gate 2. Closed: an accepted proof that is not certified is none."""
+        request = {
+            "op": "certify",
+            "statement": job.statement.text,
+            "export": reply.get("export"),
+            "heartbeats": CERTIFY_HEARTBEATS,
+        }
+        second = self._read(await self._ask(self._certifier, request), job)
+        if second.proved:
+            return replace(verdict, level=CERTIFIED, axioms=second.axioms)
+        if second.outcome is Outcome.FAILED:
+            kept = evidence.keep(job, verdict, second)
+            log.error("gate 2 refuses what gate 1 accepted (%s): %s; kept as %s", job.statement.name, second.reason, kept)
+            return replace(second, reason=f"not certified: {second.reason}")
+        return self._verdict(Outcome.INFRASTRUCTURE, f"not certified: {second.reason}")
 
     def _read(self, reply: dict[str, Any], job: Job) -> Verdict:
         """From a reply to a verdict. Closed: what is not exactly a success is none."""
@@ -191,17 +227,17 @@ class LeanPool:
                 "seconds": reply["ms"] / 1000,
             }
             said, reason = reply["outcome"], reply["reason"]
-            canonical = hashlib.sha256(reply.get("canonical", "").encode()).hexdigest()[:16]
+            form = canonical(reply["canonical"]) if "canonical" in reply else ""
             if said == "proved" and job.proof is not None and ALLOWED_AXIOMS.issuperset(reply["axioms"]):
-                return self._verdict(Outcome.PROVED, reason, level="accepted", canonical=canonical, **fields)
+                return self._verdict(Outcome.PROVED, reason, level="accepted", canonical=form, **fields)
             if said == "elaborates" and job.proof is None:
-                return self._verdict(Outcome.ELABORATES, "", canonical=canonical, **fields)
+                return self._verdict(Outcome.ELABORATES, "", canonical=form, **fields)
             if said in ("failed", "timeout", "out_of_profile"):
                 first = next((m.text for m in fields["messages"] if m.severity == "error"), "")
                 detail = first.strip().split("\n")[0]
                 return self._verdict(Outcome(said), f"{reason}: {detail}" if detail else reason, **fields)
             return self._verdict(Outcome.INFRASTRUCTURE, f"an answer that does not fit: {said!r}")
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             return self._verdict(Outcome.INFRASTRUCTURE, f"an answer of the wrong form: {error!r}")
 
     def _verdict(self, outcome: Outcome, reason: str, **fields: Any) -> Verdict:
@@ -209,21 +245,21 @@ class LeanPool:
             outcome, reason, self.toolchain.profile, toolchain=self._version, policy=policy.VERSION, **fields
         )
 
-    async def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+    async def _ask(self, lane: _Lane, request: dict[str, Any]) -> dict[str, Any]:
         if self._broken:
             raise self._broken
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait((request, answer))
+        lane.queue.put_nowait((request, answer))
         return await answer
 
-    async def _work(self) -> None:
+    async def _work(self, lane: _Lane) -> None:
         """One worker: keeps a process, feeds it, and replaces it when it is gone or worn."""
         process: LeanProcess | None = None
         try:
             while True:
                 if process is None:
                     process = await self._start()
-                request, answer = await self._queue.get()
+                request, answer = await lane.queue.get()
                 if answer.done():  # its asker has left
                     continue
                 process = await self._serve(process, request, answer)
@@ -231,9 +267,9 @@ class LeanPool:
                     await process.kill()
                     process = None
         except LeanUnavailable as error:
-            self._alive -= 1
+            lane.alive -= 1
             log.warning("%s", error)
-            if self._alive:  # the others go on
+            if lane.alive:  # the others go on
                 return
             self._close(error)
         finally:

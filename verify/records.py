@@ -133,7 +133,7 @@ class Verdict:
     toolchain: str = ""
     policy: str = ""
     level: str = ""  # of a proof: the strongest gate it has passed, see docs/trust.md
-    canonical: str = ""  # the statement's elaborated type, binder names erased: equal up to renaming
+    canonical: str = ""  # of the statement: equal up to the names and the order of its binders
 
     @property
     def proved(self) -> bool:

@@ -80,6 +80,30 @@ async def test_what_elaborates_is_tried_cheaply(outcome, word):
     assert asked == [("statement", ""), ("trivial", TRIVIAL_PROOF)]
 
 
+async def screened(signature: str, proved: set[str]) -> tuple[str, list[str]]:
+    """The word for a conjecture, and the questions asked, where exactly these questions are answered `proved`."""
+    asked = []
+
+    async def ask(question, statement, proof):
+        asked.append(question)
+        if question == "statement":
+            return verdict(Outcome.ELABORATES)
+        return verdict(Outcome.PROVED if question in proved else Outcome.FAILED)
+
+    return (await screen(conjecture(signature), ask))[0], asked
+
+
+async def test_small_values_refute_when_lean_agrees():
+    assert await screened("(n : ℕ) : n < 3", {"refuted"}) == ("refuted", ["statement", "refuted"])
+    assert await screened("(n : ℕ) : n < 3", set()) == (PASSED, ["statement", "refuted", "trivial"])
+
+
+async def test_contradictory_hypotheses_are_looked_for_where_no_values_meet_them():
+    assert await screened("(n : ℕ) (h : n < 0) : n = 5", {"vacuous"}) == ("vacuous", ["statement", "trivial", "vacuous"])
+    assert await screened("(n : ℕ) (h : n < 0) : n = 5", set()) == (PASSED, ["statement", "trivial", "vacuous"])
+    assert await screened("(n : ℕ) (h : n < 9) : n < 10", set()) == (PASSED, ["statement", "trivial"])
+
+
 def test_the_cheap_proof_is_a_proof():
     assert refuse(TRIVIAL_PROOF) is None
 

@@ -115,3 +115,13 @@ def test_a_renaming_takes_no_name_that_is_in_use():
     other = renamed(theorem, 0)
     assert other.statement.signature == "(w u : ℕ) (hab : w = u) : f x y w = f x y u"
     assert other.proof == "intro z; exact sq_a w.b hab ▸ w"
+
+
+@pytest.mark.lean
+@pytest.mark.timeout(600)
+def test_lean_proves_every_seed_theorem_and_reads_every_bundled_statement(lean):
+    bundled = read_statements(str(BUNDLED)).statements
+    asked = [(t.statement, t.proof) for t in SEEDS] + [(statement, None) for statement in bundled]
+    verdicts = lean.check_all(asked)
+    assert not [(s.name, v.outcome, v.reason) for (s, proof), v in zip(asked, verdicts, strict=True) if proof and not v.proved]
+    assert not [(s.name, v.reason) for (s, proof), v in zip(asked, verdicts, strict=True) if not proof and v.outcome != "elaborates"]

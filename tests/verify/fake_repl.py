@@ -45,7 +45,7 @@ def child(**options) -> None:
 def good(request: dict) -> dict:
     answer = {"reason": "", "heartbeats": request["heartbeats"], "ms": 1500, "axioms": [], "lemmas": [], "messages": []}
     if request["op"] == "statement":
-        return {**answer, "outcome": "elaborates", "canonical": request["statement"]}
+        return {**answer, "outcome": "elaborates", "canonical": [request["statement"]]}
     return {**answer, "outcome": "proved", "axioms": ["propext"], "lemmas": ["sq_nonneg"]}
 
 

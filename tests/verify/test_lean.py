@@ -115,6 +115,9 @@ def test_canonical_forms(lean):
     assert first.outcome is Outcome.ELABORATES and not first.proved
     assert first.canonical == lean.check("(x y : ℝ) : x + y = y + x", None).canonical
     assert first.canonical != lean.check("(x y : ℝ) : x + y = x + y", None).canonical
+    ordered = lean.check("(a b : ℝ) (ha : 0 < a) (hb : b < 0) : b < a", None)
+    assert ordered.canonical == lean.check("(y : ℝ) (hy : y < 0) {x : ℝ} : 0 < x → y < x", None).canonical
+    assert ordered.canonical != lean.check("(a b : ℝ) (ha : 0 < a) (hb : b < 0) : a < b", None).canonical
 
 
 def test_checks_do_not_see_one_another(lean):
