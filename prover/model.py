@@ -6,6 +6,7 @@ line, which must answer at once.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -137,8 +138,10 @@ def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, directory: 
     """Writes model and tokenizer in Hugging Face's layout; `directory` is never half-written.
 
     The files are written aside, flushed to disk and renamed. An earlier `directory` is replaced;
-    a crash between the two renames leaves it beside, under a name that begins with a dot.
+    a crash between the two renames leaves it beside, under a name that begins with a dot. Raises OSError.
     """
+    from safetensors import SafetensorError
+
     directory = Path(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(dir=directory.parent, prefix=f".{directory.name}-"))
@@ -153,6 +156,9 @@ def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, directory: 
             directory.rename(former)
         fresh.rename(directory)
         _flush(directory.parent)
+    except SafetensorError as error:  # its way to say that a file cannot be written
+        number = errno.ENOSPC if "No space left" in str(error) else errno.EIO
+        raise OSError(number, os.strerror(number), str(directory)) from error
     except BaseException:
         if former.exists() and not directory.exists():
             former.rename(directory)

@@ -1,3 +1,4 @@
+import errno
 import subprocess
 import sys
 
@@ -109,6 +110,21 @@ def test_a_failed_save_leaves_the_older_model(tmp_path, monkeypatch):
         save(model, TOKENIZER, tmp_path / "model")
     load(tmp_path / "model")
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+def test_a_full_disk_is_an_os_error(tmp_path, monkeypatch):
+    from safetensors import SafetensorError
+
+    model = build_model(CONFIG, TOKENIZER, 1)
+
+    def full(directory, **_):
+        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(model, "save_pretrained", full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        save(model, TOKENIZER, tmp_path / "model")
+    assert caught.value.errno == errno.ENOSPC
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_load_says_what_is_wrong(tmp_path, monkeypatch):
