@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import psutil
 from rich.console import Console
 
-from verify import install, toolchain
+from verify import install, sandbox, toolchain
 from verify.pool import LeanPool
 from verify.records import Job, Statement
 
@@ -84,6 +84,7 @@ def _native() -> Iterator[Finding]:
     try:
         toolchain.mathlib()
         yield True, "native Lean with Mathlib", ""
+        yield True, f"protection of mathlib: {sandbox.protection()}", ""
     except toolchain.LeanUnavailable as error:
         yield None, f"native Lean with Mathlib: {error}", ""
 

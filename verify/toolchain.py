@@ -15,6 +15,7 @@ from pathlib import Path
 from verify import install
 from verify.cache import VerdictCache
 from verify.records import content_id
+from verify.sandbox import caged
 
 PROJECT = install.PROJECT
 
@@ -59,7 +60,8 @@ def mathlib(project: Path = PROJECT) -> Toolchain:
     if not (project / ".lake" / "build" / "bin" / "repl").exists():
         raise LeanUnavailable(f"not built; run `cd {project} && lake exe cache get && lake build`")
     command = (lake, "env", ".lake/build/bin/repl", "header/mathlib.lean", "Mathlib")
-    return Toolchain("mathlib", command, project, _environment(("HOME", "ELAN_HOME")))
+    elan = Path(os.environ.get("ELAN_HOME", Path.home() / ".elan"))
+    return Toolchain("mathlib", caged(command, project, [elan]), project, _environment(("HOME", "ELAN_HOME")))
 
 
 def of_profile(profile: str) -> Toolchain:
