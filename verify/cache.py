@@ -23,7 +23,9 @@ class VerdictCache:
     def __init__(self, path: Path, identity: str) -> None:
         self._identity = identity
         try:
-            self._db: sqlite3.Connection | None = sqlite3.connect(path, timeout=10, isolation_level=None)
+            self._db: sqlite3.Connection | None = sqlite3.connect(
+                path, timeout=10, isolation_level=None, check_same_thread=False
+            )
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.execute("CREATE TABLE IF NOT EXISTS verdicts (key TEXT PRIMARY KEY, verdict TEXT NOT NULL)")

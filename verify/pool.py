@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -84,6 +85,7 @@ class LeanPool:
         self._certifier = _Lane(1) if certify else None
         self._size = workers + certify
         self._verdicts: dict[tuple[str, str | None, int], asyncio.Task[Verdict]] = {}
+        self._askers: Counter[tuple[str, str | None, int]] = Counter()
         self._workers: list[asyncio.Task[None]] = []
         self._broken: LeanUnavailable | None = None
         self._version = ""
@@ -120,7 +122,7 @@ class LeanPool:
                 self._fail(lane.queue.get_nowait()[1], error)
 
     async def check(self, job: Job) -> Verdict:
-        """The verdict on one job. Equal jobs share one check."""
+        """The verdict on one job. Equal jobs share one check; one that nobody waits for any more is not begun."""
         task = self._verdicts.get(job.key)
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
             task = self._verdicts[job.key] = asyncio.create_task(self._judge(job))
@@ -128,7 +130,16 @@ class LeanPool:
                 oldest = next(iter(self._verdicts))
                 if self._verdicts[oldest].done():
                     del self._verdicts[oldest]
-        verdict = await asyncio.shield(task)
+        self._askers[job.key] += 1
+        try:
+            verdict = await asyncio.shield(task)
+        finally:
+            self._askers[job.key] -= 1
+            if not self._askers[job.key]:
+                del self._askers[job.key]
+                if not task.done() and self._verdicts.get(job.key) is task:
+                    del self._verdicts[job.key]
+                    task.cancel()
         # Could not tell: the next one who asks may have more luck.
         if verdict.outcome is Outcome.INFRASTRUCTURE and self._verdicts.get(job.key) is task:
             del self._verdicts[job.key]
@@ -222,7 +233,7 @@ class LeanPool:
             fields = {
                 "axioms": axioms,
                 "lemmas": tuple(reply.get("lemmas", ())),
-                "messages": tuple(_message(m) for m in reply.get("messages", ())),
+                "messages": tuple(_message(m, job) for m in reply.get("messages", ())),
                 "heartbeats": int(reply["heartbeats"]),
                 "seconds": reply["ms"] / 1000,
             }
@@ -333,6 +344,7 @@ class LeanPool:
         return process.uses % 50 == 0 and process.memory() > self.limits.recycle_mib << 20
 
 
-def _message(row: dict[str, Any]) -> Message:
-    """Lean counts from the line of `theorem … := by`; the candidate's first line is the next."""
-    return Message(row["severity"], int(row["line"]) - 1, int(row["column"]), row["text"][:MESSAGE_CHARACTERS])
+def _message(row: dict[str, Any], job: Job) -> Message:
+    """Lean counts from the first line of the statement; the candidate's first line comes after `:= by`."""
+    line = int(row["line"]) - job.statement.text.count("\n") - 1
+    return Message(row["severity"], line, int(row["column"]), row["text"][:MESSAGE_CHARACTERS])

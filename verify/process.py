@@ -94,7 +94,7 @@ class LeanProcess:
         secret = secrets.token_hex(16)
         line = json.dumps({**request, "id": secret}, ensure_ascii=False) + "\n"
         try:
-            reply = json.loads(await self._watch(self._exchange(line.encode(), secret), timeout))
+            reply = json.loads(await self._watch(self._exchange(line.encode(errors="replace"), secret), timeout))
             self.uses += 1
             return reply
         except (OSError, ValueError, RecursionError) as error:

@@ -13,7 +13,7 @@ def content_id(*parts: str) -> str:
     """A 16-hex-digit id of the given strings; equal content, equal id, on every machine."""
     digest = hashlib.sha256()
     for part in parts:
-        data = part.encode()
+        data = part.encode(errors="surrogatepass")
         digest.update(len(data).to_bytes(8, "little") + data)
     return digest.hexdigest()[:16]
 

@@ -12,13 +12,15 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from verify.policy import VERSION
+from verify.policy import VERSION, tokens
 from verify.pool import LeanPool
-from verify.process import LeanError
+from verify.process import LeanError, LeanOutOfMemory, LeanTimeout
 from verify.records import Job, Outcome, Statement, Verdict
 from verify.statements import TEXT_FIELDS, BadInput, parse_theorem
 
-HEADER = re.compile(r"(open\b|/-!|set_option\s+(maxHeartbeats|maxRecDepth|autoImplicit|relaxedAutoImplicit)\b)")
+# `open Nat in theorem …` is one command to Lean: without its prefix it is the theorem, in the same place.
+_PREFIX = re.compile(r"(?m)^(?:set_option[ \t]+[\w.]+[ \t]+\w+|open(?:[ \t]+[\w.«»]+)+)\s+in(?=\s)")
+_HEADER = re.compile(r"(open\b|/-!|set_option\s+(maxHeartbeats|maxRecDepth|autoImplicit|relaxedAutoImplicit)\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,14 @@ async def _of_row(line: str, where: str, default: str, pool: LeanPool, statement
 
 async def _of_code(text: str, where: str, wanted: str | None, pool: LeanPool) -> list[Item]:
     """The theorems of a whole file; with `wanted`, that one alone, or the last if none has the name."""
-    text = re.sub(r"(?m)^(\s*)lemma(?=\s)", r"\1theorem", text)
+    text = re.sub(r"(?m)^(\s*)lemma(?=\s)", r"\1theorem", unprefixed(text))
     items: list[Item] = []
     try:
         pieces = await pool.split(text)
+    except LeanOutOfMemory as error:
+        return [_settled(where, Outcome.MEMORY, str(error), pool)]
+    except LeanTimeout as error:
+        return [_settled(where, Outcome.TIMEOUT, str(error), pool)]
     except LeanError as error:
         return [_settled(where, Outcome.INFRASTRUCTURE, str(error), pool)]
     for piece in pieces:
@@ -80,15 +86,24 @@ async def _of_code(text: str, where: str, wanted: str | None, pool: LeanPool) ->
         if piece["kind"] == "error":
             return [*items, _settled(f"{where}:{line}", Outcome.FAILED, f"does not parse (line {line})", pool)]
         if piece["kind"] == "other":
-            if not HEADER.match(piece["text"]):
+            behind = any(token == "in" for _, token in tokens(piece["text"]))  # of a command we would pass over
+            if behind or not _HEADER.match(piece["text"]):
                 words = " ".join(piece["text"].split()[:2])
                 reason = f"`{words}` is not allowed beside a theorem (line {line})"
                 return [_settled(f"{where}:{line}", Outcome.REFUSED, reason, pool)]
         else:
-            items.append(Item(piece["name"], Job(Statement.parse(piece["statement"]), _proof(piece))))
+            try:
+                items.append(Item(piece["name"], Job(Statement.parse(piece["statement"]), _proof(piece))))
+            except ValueError as error:
+                items.append(_settled(piece["name"], Outcome.OUT_OF_PROFILE, str(error), pool))
     if not items:
         return [_settled(where, Outcome.FAILED, "holds no theorem", pool)]
     return [item for item in items if item.name == wanted] or (items if wanted is None else items[-1:])
+
+
+def unprefixed(text: str) -> str:
+    """The text with blanks for what stands before a theorem with `in`, which is the header's affair; places stay."""
+    return _PREFIX.sub(lambda match: re.sub(r"\S", " ", match[0]), text)
 
 
 def _proof(piece: dict[str, Any]) -> str:

@@ -558,7 +558,7 @@ partial def split (st : Command.State) (text : String) : IO Json := do
           Json.mkObj [("kind", Json.str "theorem"), ("line", line), ("name", Json.str declId[0].getId.toString),
             ("statement", piece stx[1].getPos? value[0].getPos?),
             ("by", Json.bool (value[1].isOfKind ``Parser.Term.byTactic)),
-            ("value", piece value[0].getTailPos? value[1].getTailPos?)]
+            ("value", piece value[1].getPos? value[1].getTailPos?)]
         | none => Json.mkObj [("kind", Json.str "other"), ("line", line), ("text", piece stx.getPos? stx.getTailPos?)]
       go next (out.push item)
   return Json.arr (go start #[])

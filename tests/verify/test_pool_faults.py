@@ -253,6 +253,19 @@ async def test_jobs_in_flight_beside_a_misfortune_do_not_notice(place):
     assert Counter(order for _, order, _ in ran(place))["sleep 0.2"] == 12
 
 
+async def test_who_leaves_takes_a_waiting_job_along(place):
+    async with LeanPool(fake(place), 1, QUICK) as pool:
+        first = asyncio.create_task(pool.check(job("sleep 0.5")))
+        leaving = [asyncio.create_task(pool.check(job(number=number))) for number in range(20)]
+        staying = asyncio.create_task(pool.check(job(number=3)))
+        await asyncio.sleep(0.1)
+        for task in leaving:
+            task.cancel()
+        assert (await first).proved and (await staying).proved
+        assert (await pool.check(job(number=5))).proved  # asked again, it is judged
+    assert len(ran(place)) == 3
+
+
 async def test_a_second_reply_is_no_answer_to_the_next_job(place):
     async with LeanPool(fake(place), 1, QUICK) as pool:
         assert (await pool.check(job("twice"))).outcome is Outcome.FAILED
