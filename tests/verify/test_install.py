@@ -41,7 +41,11 @@ def add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
     archive.addfile(entry, io.BytesIO(data))
 
 
-def package(path: Path, script: str = "".join(old for old, _ in install.PATCHES)) -> Path:
+EXPORTS = "var _idle,_used,wasmTable;" + install.EXPORTS + '_idle=M["i"]=e["i"];_used=M["u"]=e["u"].value;t=wasmTable=e["t"]}_used();'
+SLIM = "var _used,wasmTable;" + install.EXPORTS + '_used=M["u"]=e["u"].value;t=wasmTable=e["t"]}_used();'
+
+
+def package(path: Path, script: str = "".join(old for old, _ in install.PATCHES) + EXPORTS) -> Path:
     library = io.BytesIO()
     with tarfile.open(fileobj=library, mode="w:gz") as archive:
         add(archive, "lean/Init.olean", b"init")
@@ -95,7 +99,7 @@ def test_a_whole_installation(machine, by_hand):
     assert directories == install.installed() == (install.package_directory(), install.library_directory())
     inside, library = directories
     script = (inside / "lean.patched.js").read_text()
-    assert script == "".join(new for _, new in install.PATCHES)
+    assert script == "".join(new for _, new in install.PATCHES) + SLIM
     assert sorted(p.name for p in inside.rglob("*") if p.is_file()) == [
         "Init.olean", "lean.patched.js", "lean.wasm", "manifest.json",
     ]  # fmt: skip
