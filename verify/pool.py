@@ -194,6 +194,7 @@ class LeanPool:
             "statement": job.statement.text,
             "proof": job.proof or "",
             "heartbeats": heartbeats,
+            "words": " ".join(sorted(policy.ALLOWED)),
             "export": self._certifier is not None,
         }
         try:
@@ -243,7 +244,7 @@ class LeanPool:
                 return self._verdict(Outcome.PROVED, reason, level="accepted", canonical=form, **fields)
             if said == "elaborates" and job.proof is None:
                 return self._verdict(Outcome.ELABORATES, "", canonical=form, **fields)
-            if said in ("failed", "timeout", "out_of_profile"):
+            if said in ("failed", "timeout", "out_of_profile", "refused"):
                 first = next((m.text for m in fields["messages"] if m.severity == "error"), "")
                 detail = first.strip().split("\n")[0]
                 return self._verdict(Outcome(said), f"{reason}: {detail}" if detail else reason, **fields)

@@ -15,6 +15,9 @@ the request's own secret. A candidate never sees the secret, so nothing it print
     {"id", "op": "certify", "statement", "export", "heartbeats"}  does the kernel accept these terms for it?
     {"id", "op": "split", "text"}                               where are the theorems of a file?
 
+`words`, a list with spaces between, are the words of Lean's syntax that statement and proof may use;
+without the field, all of them.
+
 A `check` with `"export": true` adds the accepted terms as data, which a second process certifies: one
 that elaborates statements, and never a word of a candidate's.
 
@@ -76,6 +79,8 @@ structure Known where
 structure Session where
   base : Command.State
   known : List (String × Known)
+  words : String := ""
+  allowed : NameSet := {}
 
 /-! ## Parsing -/
 
@@ -124,6 +129,28 @@ def theoremParts (stx : Syntax) : Option (Syntax × Syntax) := do
   guard !(anyOf (fun hint => hint.getNumArgs != 0) value[2].getArgs.toList)
   guard (value[3].getNumArgs == 0)
   return (stx[1][1], value)
+
+/-! ## Words -/
+
+/-- A word of the syntax, as opposed to punctuation: what has a letter, and all that quotes or commands. -/
+def isWord (token : String) : Bool :=
+  anyOf (fun c => c.isAlpha || c == '`') token.toList || token.startsWith "@[" || (token.startsWith "#" && token != "#" && token != "#[")
+
+/-- The first word of the syntax in these that is not allowed. Names and what stands in quotation marks are no words. -/
+partial def strange (allowed : NameSet) : List Syntax → Option String
+  | [] => none
+  | .atom _ token :: rest => if isWord token && !allowed.contains (.str .anonymous token) then some token else strange allowed rest
+  | .node _ kind parts :: rest =>
+    if anyOf (· == kind) [strLitKind, charLitKind, numLitKind, scientificLitKind, interpolatedStrLitKind, fieldIdxKind] then strange allowed rest
+    else strange allowed (onto parts.toList rest)
+  | _ :: rest => strange allowed rest
+
+def Session.strange (session : Session) (stx : Syntax) : Option String :=
+  if session.words.isEmpty then none else Antiphon.strange session.allowed [stx]
+
+def Session.allow (session : Session) (words : String) : Session :=
+  if words == session.words then session
+  else { session with words, known := [], allowed := (words.splitOn " ").foldl (fun set w => set.insert (.str .anonymous w)) {} }
 
 /-! ## Elaboration -/
 
@@ -432,6 +459,9 @@ def messagesJson (messages : MessageLog) : IO Json := do
 
 def mentions (text pattern : String) : Bool := text.splitOn pattern matches _ :: _ :: _
 
+def notAllowed (word what : String) : Json :=
+  reply "refused" (what ++ ": `" ++ word ++ "` is not among the words of a proof")
+
 /-- What a statement may cost, whatever its proofs may. -/
 def statementHeartbeats : Nat := 10000
 
@@ -446,6 +476,7 @@ def know (session : Session) (statement : String) : IO (Except Json Known) := do
     let expected : String.Pos.Raw := ⟨statement.utf8ByteSize + 1⟩
     unless value[0].getPos? == some expected && value[1].isOfKind ``Parser.Term.sorry do
       return .error (reply "out_of_profile" "the statement holds a `:=` of its own at the end")
+    if let some word := session.strange stx[1][2] then return .error (notAllowed word "statement")
     let st ← elaborate session.base stx text statementHeartbeats
     let messages ← messagesJson st.messages
     if hasErrors st.messages.toList then
@@ -503,6 +534,7 @@ def check (session : Session) (known : Known) (statement proof : String) (heartb
   | .error why => return reply "failed" "the proof does not parse" [("messages", Json.arr #[Json.mkObj
       [("severity", Json.str "error"), ("line", Json.num 0), ("column", Json.num 0), ("text", Json.str why)]])]
   | .ok body =>
+    if let some word := session.strange body then return notAllowed word "proof"
     let stx := known.stx.setArg 1 (known.stx[1].setArg 3 (known.stx[1][3].setArg 1 body))
     let st ← elaborate session.base stx text heartbeats
     let messages := ("messages", ← messagesJson st.messages)
@@ -570,7 +602,7 @@ def answer (session : Session) (request : Json) : IO (Session × Json) := do
   match field "op" with
   | "split" => return (session, Json.mkObj [("items", ← split session.base (field "text"))])
   | op =>
-    let (session, known) ← recall session statement
+    let (session, known) ← recall (session.allow (field "words")) statement
     match known with
     | .error e => return (session, e)
     | .ok known =>
