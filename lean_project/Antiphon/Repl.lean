@@ -12,7 +12,11 @@ the request's own secret. A candidate never sees the secret, so nothing it print
 
     {"id", "op": "check", "statement", "proof", "heartbeats"}   is it a proof of exactly this?
     {"id", "op": "statement", "statement"}                      does it elaborate alone?
+    {"id", "op": "certify", "statement", "export", "heartbeats"}  does the kernel accept these terms for it?
     {"id", "op": "split", "text"}                               where are the theorems of a file?
+
+A `check` with `"export": true` adds the accepted terms as data, which a second process certifies: one
+that elaborates statements, and never a word of a candidate's.
 
 The verifier owns `statement` (`theorem NAME … : …`, no `:=`). The candidate supplies `proof`, which is
 parsed as one `by` block and put into the verifier's own syntax tree: it has no text to close, no
@@ -231,6 +235,177 @@ partial def key : Expr → String
   | .mdata _ e => key e
   | .proj s i e => "π" ++ s.toString ++ toString i ++ key e
 
+/-! ## Terms as data
+
+A node of the table is a JSON array that begins with its kind and refers to earlier nodes by their
+numbers; equal subterms are written once. Names of bound variables and metadata are left out: they mean
+nothing to the kernel. -/
+
+structure Table where
+  buckets : Array (List (Expr × Nat)) := Array.replicate 4096 []  -- by hash; the library's own map is not exported
+  nodes : Array Json := #[]
+
+def Table.slot (e : Expr) : Nat := e.hash.toNat % 4096
+
+def Table.find? (table : Table) (e : Expr) : Option Nat :=
+  let rec go : List (Expr × Nat) → Option Nat
+    | [] => none
+    | (other, n) :: rest => if other == e then some n else go rest
+  go (table.buckets.getD (slot e) [])
+
+def Table.push (table : Table) (e : Expr) (node : Json) : Table × Nat :=
+  let number := table.nodes.size
+  let bucket := (e, number) :: table.buckets.getD (slot e) []
+  ({ buckets := table.buckets.setIfInBounds (slot e) bucket, nodes := table.nodes.push node }, number)
+
+def nameJson (name : Name) : Json :=
+  let rec parts : Name → List Json → List Json
+    | .anonymous, out => out
+    | .str p s, out => parts p (Json.str s :: out)
+    | .num p n, out => parts p (Json.num n :: out)
+  Json.arr ((parts name []).foldl (fun out part => out.push part) #[])
+
+def levelJson : Level → Json
+  | .zero => Json.arr #[Json.str "zero"]
+  | .succ u => Json.arr #[Json.str "succ", levelJson u]
+  | .max u v => Json.arr #[Json.str "max", levelJson u, levelJson v]
+  | .imax u v => Json.arr #[Json.str "imax", levelJson u, levelJson v]
+  | .param n => Json.arr #[Json.str "param", nameJson n]
+  | .mvar _ => Json.null
+
+def levelsJson (levels : List Level) : Json :=
+  Json.arr (levels.foldl (fun out u => out.push (levelJson u)) #[])
+
+partial def Table.add (table : Table) (e : Expr) : Table × Nat :=
+  match e with
+  | .mdata _ e => table.add e
+  | _ =>
+  match table.find? e with
+  | some n => (table, n)
+  | none =>
+    let pair (kind : String) (a b : Expr) : Table × List Json :=
+      let (table, i) := table.add a
+      let (table, j) := table.add b
+      (table, [Json.str kind, Json.num i, Json.num j])
+    let (table, node) := match e with
+      | .bvar i => (table, [Json.str "bvar", Json.num i])
+      | .sort u => (table, [Json.str "sort", levelJson u])
+      | .const n us => (table, [Json.str "const", nameJson n, levelsJson us])
+      | .app f a => pair "app" f a
+      | .lam _ t b _ => pair "lam" t b
+      | .forallE _ t b _ => pair "forall" t b
+      | .letE _ t v b _ =>
+        let (table, i) := table.add t
+        let (table, j) := table.add v
+        let (table, k) := table.add b
+        (table, [Json.str "let", Json.num i, Json.num j, Json.num k])
+      | .lit (.natVal n) => (table, [Json.str "nat", Json.num n])
+      | .lit (.strVal s) => (table, [Json.str "string", Json.str s])
+      | .proj s i e =>
+        let (table, j) := table.add e
+        (table, [Json.str "proj", nameJson s, Json.num i, Json.num j])
+      | _ => (table, [Json.null])
+    table.push e (Json.arr (node.foldl (fun out part => out.push part) #[]))
+
+/-- What a candidate added, dependencies first. -/
+def exportJson (env : Environment) (names : List Name) : Json :=
+  let step : Table × Array Json → Name → Table × Array Json := fun (table, out) name =>
+    match env.find? name with
+    | some info =>
+      match info.value? (allowOpaque := true) with
+      | some value =>
+        let (table, type) := table.add info.type
+        let (table, value) := table.add value
+        let kind := match info with | .thmInfo _ => "theorem" | .opaqueInfo _ => "opaque" | _ => "def"
+        let levels := Json.arr (info.levelParams.foldl (fun out n => out.push (nameJson n)) #[])
+        (table, out.push (Json.mkObj [("kind", Json.str kind), ("name", nameJson name), ("levels", levels),
+          ("type", Json.num type), ("value", Json.num value)]))
+      | none => (table, out)
+    | none => (table, out)
+  let (table, declarations) := names.foldl step ({}, #[])
+  Json.mkObj [("nodes", Json.arr table.nodes), ("declarations", Json.arr declarations)]
+
+def elements (json : Json) : Except String (List Json) := return (← json.getArr?).toList
+
+def readName (json : Json) : Except String Name := do
+  let rec build : Name → List Json → Except String Name
+    | name, [] => return name
+    | name, .str s :: rest => build (.str name s) rest
+    | name, part :: rest => do build (.num name (← part.getNat?)) rest
+  build .anonymous (← elements json)
+
+partial def readLevel (json : Json) : Except String Level := do
+  match ← elements json with
+  | [.str "zero"] => return .zero
+  | [.str "succ", u] => return .succ (← readLevel u)
+  | [.str "max", u, v] => return .max (← readLevel u) (← readLevel v)
+  | [.str "imax", u, v] => return .imax (← readLevel u) (← readLevel v)
+  | [.str "param", n] => return .param (← readName n)
+  | _ => throw "not a level"
+
+def readLevels : List Json → Except String (List Level)
+  | [] => return []
+  | u :: us => return (← readLevel u) :: (← readLevels us)
+
+def readNames : List Json → Except String (List Name)
+  | [] => return []
+  | n :: ns => return (← readName n) :: (← readNames ns)
+
+def readNode (nodes : Array Expr) (json : Json) : Except String Expr := do
+  let node (n : Json) : Except String Expr := do
+    match nodes[(← n.getNat?)]? with
+    | some e => return e
+    | none => throw "a node before its parts"
+  match ← elements json with
+  | [.str "bvar", i] => return .bvar (← i.getNat?)
+  | [.str "sort", u] => return .sort (← readLevel u)
+  | [.str "const", n, us] => return .const (← readName n) (← readLevels (← elements us))
+  | [.str "app", f, a] => return .app (← node f) (← node a)
+  | [.str "lam", t, b] => return .lam `x (← node t) (← node b) .default
+  | [.str "forall", t, b] => return .forallE `x (← node t) (← node b) .default
+  | [.str "let", t, v, b] => return .letE `x (← node t) (← node v) (← node b) false
+  | [.str "nat", n] => return .lit (.natVal (← n.getNat?))
+  | [.str "string", .str s] => return .lit (.strVal s)
+  | [.str "proj", s, i, e] => return .proj (← readName s) (← i.getNat?) (← node e)
+  | _ => throw "not a node"
+
+def readNodes : List Json → Array Expr → Except String (Array Expr)
+  | [], out => return out
+  | n :: ns, out => do readNodes ns (out.push (← readNode out n))
+
+def readDeclaration (nodes : Array Expr) (json : Json) : Except String Declaration := do
+  let node (field : String) : Except String Expr := do
+    match nodes[(← json.getObjValAs? Nat field)]? with
+    | some e => return e
+    | none => throw "no such node"
+  let name ← readName (← json.getObjVal? "name")
+  let levelParams ← readNames (← elements (← json.getObjVal? "levels"))
+  let type ← node "type"
+  let value ← node "value"
+  match ← json.getObjValAs? String "kind" with
+  | "theorem" => return .thmDecl { name, levelParams, type, value }
+  | "def" => return .defnDecl { name, levelParams, type, value, hints := .abbrev, safety := .safe }
+  | "opaque" => return .opaqueDecl { name, levelParams, type, value, isUnsafe := false }
+  | _ => throw "not a kind of declaration"
+
+/-- The declarations of an export, one after the other, through the kernel on a clean environment. -/
+def addAll (nodes : Array Expr) (heartbeats : Nat) : List Json → Environment → Except (String × String) Environment
+  | [], env => .ok env
+  | json :: rest, env =>
+    match readDeclaration nodes json with
+    | .error why => .error ("failed", "the export cannot be read: " ++ why)
+    | .ok decl =>
+      match env.addDeclCore (heartbeats * 1000).toUSize decl none with
+      | .ok next => addAll nodes heartbeats rest next
+      | .error .deterministicTimeout => .error ("timeout", "heartbeat limit in the kernel")
+      | .error _ => .error ("failed", "the kernel refuses it")
+
+/-- An expression as `Table` writes it: equal exactly when equal up to names of bound variables and metadata. -/
+def sameTerm (a b : Expr) : Bool :=
+  let (table, i) := Table.add {} a
+  let (_, j) := table.add b
+  i == j
+
 /-! ## Requests -/
 
 def reply (outcome reason : String) (more : List (String × Json) := []) : Json :=
@@ -289,7 +464,7 @@ def recall (session : Session) (statement : String) : IO (Session × Except Json
     | .ok known => return ({ session with known := (statement, known) :: first 15 session.known }, .ok known)
 
 /-- Judges what elaboration has left behind: a pure reading of two environments. -/
-def judge (base env : Environment) (known : Known) (heartbeats : Nat) : Json :=
+def judge (base env : Environment) (known : Known) (heartbeats : Nat) (wanted : Bool) : Json :=
   match env.find? known.name with
   | some (.thmInfo info) =>
     if info.type != known.type || info.levelParams != known.levels then
@@ -310,11 +485,12 @@ def judge (base env : Environment) (known : Known) (heartbeats : Nat) : Json :=
             !inType.contains n && !n.isInternal && match env.find? n with
               | some c => isTheorem env n c
               | none => false
-          reply "proved" "" [axioms, ("lemmas", namesJson (upside lemmas [])), ("canonical", Json.str (key known.type))]
+          let terms := if wanted then [("export", exportJson env (upside w.order []))] else []
+          reply "proved" "" (axioms :: ("lemmas", namesJson (upside lemmas [])) :: ("canonical", Json.str (key known.type)) :: terms)
   | some _ => reply "failed" "it is no theorem"
   | none => reply "failed" "no theorem of that name was added"
 
-def check (session : Session) (known : Known) (statement proof : String) (heartbeats : Nat) : IO Json := do
+def check (session : Session) (known : Known) (statement proof : String) (heartbeats : Nat) (wanted : Bool) : IO Json := do
   let text := statement ++ " := by\n" ++ proof
   match parseProof session.base text ⟨statement.utf8ByteSize + 4⟩ with
   | .error why => return reply "failed" "the proof does not parse" [("messages", Json.arr #[Json.mkObj
@@ -330,7 +506,28 @@ def check (session : Session) (known : Known) (statement proof : String) (heartb
           let text ← m.data.toString
           if mentions text "maximum number of heartbeats" then exhausted := true
       return if exhausted then reply "timeout" "heartbeat limit" [messages] else reply "failed" "Lean reports an error" [messages]
-    return (judge session.base.env st.env known heartbeats).mergeObj (Json.mkObj [messages])
+    return (judge session.base.env st.env known heartbeats wanted).mergeObj (Json.mkObj [messages])
+
+/-- Gate 2: terms from another process, judged by the kernel and the axiom walk alone. -/
+def certify (session : Session) (known : Known) (terms : Json) (heartbeats : Nat) : Json :=
+  let read : Except String (Array Expr × List Json) := do
+    return (← readNodes (← elements (← terms.getObjVal? "nodes")) #[], ← elements (← terms.getObjVal? "declarations"))
+  match read with
+  | .error why => reply "failed" ("the export cannot be read: " ++ why)
+  | .ok (nodes, declarations) =>
+    match addAll nodes heartbeats declarations session.base.env with
+    | .error (outcome, why) => reply outcome why
+    | .ok env =>
+      match env.find? known.name with
+      | some (.thmInfo info) =>
+        let w := walk session.base.env env known.name {}
+        let axioms := ("axioms", namesJson (upside w.axioms []))
+        if !sameTerm info.type known.type || info.levelParams != known.levels then
+          reply "failed" "it proves something else than the statement"
+        else match keep (fun a => !allowedAxioms.contains a) w.axioms with
+          | a :: _ => reply "failed" ("it rests on the axiom " ++ a.toString) [axioms]
+          | [] => reply "proved" "" [axioms]
+      | _ => reply "failed" "it holds no theorem of that name"
 
 /-- The commands of a file, parsed and not run: every theorem in its parts, everything else by kind. -/
 partial def split (st : Command.State) (text : String) : IO Json := do
@@ -370,8 +567,11 @@ def answer (session : Session) (request : Json) : IO (Session × Json) := do
     match known with
     | .error e => return (session, e)
     | .ok known =>
-      if op == "check" then return (session, ← check session known statement (field "proof") heartbeats)
-      else return (session, reply "elaborates" "" [("canonical", Json.str (key known.type))])
+      let terms := match request.getObjVal? "export" with | .ok json => json | .error _ => Json.null
+      match op with
+      | "check" => return (session, ← check session known statement (field "proof") heartbeats (terms matches .bool true))
+      | "certify" => return (session, certify session known terms heartbeats)
+      | _ => return (session, reply "elaborates" "" [("canonical", Json.str (key known.type))])
 
 partial def loop (session : Session) (stdin : IO.FS.Stream) : IO Unit := do
   let line ← stdin.getLine
