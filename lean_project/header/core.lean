@@ -19,6 +19,32 @@ notation "ℚ" => Rat
 macro:max atomic("|" noWs) a:term noWs "|" : term => `(abs $a)
 notation:50 a " ≡ " b " [MOD " n "]" => Nat.ModEq n a b
 notation:50 a " ≡ " b " [ZMOD " n "]" => Int.ModEq n a b
+notation:10000 n "!" => Nat.factorial n
+notation:max "⌊" a "⌋" => Int.floor a
+notation:max "⌈" a "⌉" => Int.ceil a
+notation:max "⌊" a "⌋₊" => Nat.floor a
+notation:max "⌈" a "⌉₊" => Nat.ceil a
+infixl:25 " ≃ " => Equiv
+infixl:80 " '' " => Set.image
+macro "∃!" xs:Lean.explicitBinders ", " b:term : term => return ⟨← Lean.expandExplicitBinders ``ExistsUnique xs b⟩
+
+/-! ## Sets, sums and products
+
+`in` is the older `∈` of a bounded sum; both are common in statements. -/
+
+macro (priority := low) "{" x:ident " | " p:term "}" : term => `(setOf fun $x:ident => $p)
+macro (priority := low) "{" x:ident " : " t:term " | " p:term "}" : term => `(setOf fun ($x:ident : $t) => $p)
+macro (priority := low) "{" x:ident " ∈ " s:term " | " p:term "}" : term =>
+  `(setOf fun $x:ident => $x:ident ∈ $s ∧ $p)
+
+macro:67 "∑ " x:term:max " ∈ " s:term ", " b:term:67 : term => `(Finset.sum $s fun $x => $b)
+macro:67 "∑ " x:term:max " in " s:term ", " b:term:67 : term => `(Finset.sum $s fun $x => $b)
+macro:67 "∑ " x:ident ", " b:term:67 : term => `(Finset.sum Finset.univ fun $x:ident => $b)
+macro:67 "∑ " x:ident " : " t:term ", " b:term:67 : term => `(Finset.sum Finset.univ fun ($x:ident : $t) => $b)
+macro:67 "∏ " x:term:max " ∈ " s:term ", " b:term:67 : term => `(Finset.prod $s fun $x => $b)
+macro:67 "∏ " x:term:max " in " s:term ", " b:term:67 : term => `(Finset.prod $s fun $x => $b)
+macro:67 "∏ " x:ident ", " b:term:67 : term => `(Finset.prod Finset.univ fun $x:ident => $b)
+macro:67 "∏ " x:ident " : " t:term ", " b:term:67 : term => `(Finset.prod Finset.univ fun ($x:ident : $t) => $b)
 
 /-! ## Reading the hint list
 
@@ -224,7 +250,28 @@ macro "aesop" : tactic => `(tactic| first | (simp_all; done) | grind -verbose (s
 /-! ## ℝ -/
 
 variable {ℝ : Type} [Lean.Grind.Field ℝ] [LE ℝ] [LT ℝ] [Std.LawfulOrderLT ℝ] [Std.IsLinearOrder ℝ]
-  [Lean.Grind.OrderedRing ℝ] [Antiphon.Sqrt ℝ]
+  [Lean.Grind.OrderedRing ℝ] [Antiphon.Sqrt ℝ] [Antiphon.Floor ℝ] [Antiphon.Elementary ℝ]
 
 local notation "Real.sqrt" => Antiphon.Sqrt.sqrt (α := ℝ)
 local prefix:100 "√" => Antiphon.Sqrt.sqrt (α := ℝ)
+local notation "Real.exp" => Antiphon.Elementary.exp (α := ℝ)
+local notation "Real.log" => Antiphon.Elementary.log (α := ℝ)
+local notation "Real.sin" => Antiphon.Elementary.sin (α := ℝ)
+local notation "Real.cos" => Antiphon.Elementary.cos (α := ℝ)
+local notation "Real.pi" => Antiphon.Elementary.pi (α := ℝ)
+local notation "Real.arcsin" => Antiphon.Elementary.arcsin (α := ℝ)
+local notation "Real.arccos" => Antiphon.Elementary.arccos (α := ℝ)
+local notation "Real.arctan" => Antiphon.Elementary.arctan (α := ℝ)
+local notation "Real.tan" => @Real.tan ℝ _ _ _ _
+local notation "Real.logb" => @Real.logb ℝ _ _ _ _
+-- the short names, as under Mathlib's `open Real`
+local notation "sqrt" => Antiphon.Sqrt.sqrt (α := ℝ)
+local notation "exp" => Antiphon.Elementary.exp (α := ℝ)
+local notation "log" => Antiphon.Elementary.log (α := ℝ)
+local notation "sin" => Antiphon.Elementary.sin (α := ℝ)
+local notation "cos" => Antiphon.Elementary.cos (α := ℝ)
+local notation "tan" => @Real.tan ℝ _ _ _ _
+local notation "logb" => @Real.logb ℝ _ _ _ _
+local notation "π" => Antiphon.Elementary.pi (α := ℝ)
+
+open Real Nat
