@@ -500,6 +500,9 @@ scoped grind_pattern sq_nonneg => a ^ 2
 scoped grind_pattern sq_diff => a * b
 end Squares
 
+theorem of_contrapose {p q : Prop} (h : ¬q → ¬p) : p → q :=
+  fun hp => Classical.byContradiction fun hq => h hq hp
+
 /-! ## What `positivity` ends with -/
 
 theorem ofNat_pos {α : Type u} [Lean.Grind.CommSemiring α] [LE α] [LT α]
