@@ -165,7 +165,7 @@ def refuse(text: str) -> Refusal | None:
 
 def _why(text: str, found: list[tuple[int, str]], k: int) -> str:
     """What is wrong with token `k` of `found`; '' for nothing."""
-    position, token = found[k]
+    _, token = found[k]
     if token in _SYMBOLS:
         return _SYMBOLS[token]
     if token[0] == "'" and len(token) == 2:

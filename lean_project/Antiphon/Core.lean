@@ -1,24 +1,25 @@
 module
 
-public import Antiphon.Core.Field
+public import Antiphon.Core.Finset
 
 /-!
 # The Core profile
 
-What every checking process of the Core profile imports: the two lemma rooms; absolute values, square
-roots, intervals, parity and congruences as definitions that agree with Mathlib's; and the few lemmas
-the dialect in `header/core.lean` searches with. Notations and macros are not here but in that header,
-because a notation compiled into an `.olean` cannot be run by the embedded Lean.
+What every checking process of the Core profile imports: the lemma rooms; absolute values, square
+roots, rounding and the elementary functions, each a definition that agrees with Mathlib's or a class
+of laws that Mathlib's namesake has; and the few lemmas the dialect in `header/core.lean` searches
+with. Notations and macros are not here but in that header, because a notation compiled into an
+`.olean` cannot be run by the embedded Lean.
 -/
 
-@[expose] public section
+@[expose] public noncomputable section
 
 set_option linter.unusedSectionVars false
 
 /-! ## Absolute value -/
 
 /-- `|a|`. Mathlib's `a ⊔ -a`, which is the same on a linearly ordered group. -/
-noncomputable def abs {α : Type u} [Neg α] [LE α] [OfNat α 0] (a : α) : α :=
+def abs {α : Type u} [Neg α] [LE α] [OfNat α 0] (a : α) : α :=
   open Classical in if 0 ≤ a then a else -a
 
 section abs
@@ -123,6 +124,347 @@ theorem sqrt_le_iff : Antiphon.Sqrt.sqrt x ≤ y ↔ 0 ≤ y ∧ x ≤ y ^ 2 := 
 end
 end Real
 
+/-! ## Larger and smaller -/
+
+section
+variable {α : Type u} [LE α]
+open Classical in
+instance (priority := 50) Antiphon.instMax : Max α := ⟨fun a b => if a ≤ b then b else a⟩
+open Classical in
+instance (priority := 50) Antiphon.instMin : Min α := ⟨fun a b => if a ≤ b then a else b⟩
+end
+
+section
+variable {α : Type u} [Lean.Grind.CommRing α] [LE α] [LT α] [Std.LawfulOrderLT α]
+  [Std.IsLinearOrder α] [Lean.Grind.OrderedRing α] {a b c : α}
+
+theorem max_def (a b : α) : max a b = open Classical in if a ≤ b then b else a := rfl
+theorem min_def (a b : α) : min a b = open Classical in if a ≤ b then a else b := rfl
+theorem max_eq_right (h : a ≤ b) : max a b = b := if_pos h
+theorem max_eq_left (h : b ≤ a) : max a b = a := by
+  rw [max_def]; split
+  · exact le_antisymm h (by assumption)
+  · rfl
+theorem min_eq_left (h : a ≤ b) : min a b = a := if_pos h
+theorem min_eq_right (h : b ≤ a) : min a b = b := by
+  rw [min_def]; split
+  · exact le_antisymm (by assumption) h
+  · rfl
+theorem max_cases (a b : α) : max a b = a ∧ b ≤ a ∨ max a b = b ∧ a < b :=
+  (le_or_gt b a).elim (fun h => .inl ⟨max_eq_left h, h⟩) fun h => .inr ⟨max_eq_right (le_of_lt h), h⟩
+theorem min_cases (a b : α) : min a b = a ∧ a ≤ b ∨ min a b = b ∧ b < a :=
+  (le_or_gt a b).elim (fun h => .inl ⟨min_eq_left h, h⟩) fun h => .inr ⟨min_eq_right (le_of_lt h), h⟩
+grind_pattern max_cases => max a b
+grind_pattern min_cases => min a b
+theorem le_max_left (a b : α) : a ≤ max a b := by have := max_cases a b; grind
+theorem le_max_right (a b : α) : b ≤ max a b := by have := max_cases a b; grind
+theorem min_le_left (a b : α) : min a b ≤ a := by have := min_cases a b; grind
+theorem min_le_right (a b : α) : min a b ≤ b := by have := min_cases a b; grind
+theorem max_le (h₁ : a ≤ c) (h₂ : b ≤ c) : max a b ≤ c := by have := max_cases a b; grind
+theorem le_min (h₁ : c ≤ a) (h₂ : c ≤ b) : c ≤ min a b := by have := min_cases a b; grind
+end
+
+/-! ## Rounding -/
+
+/-- Rounding down, given by its law; ℝ and ℚ have it. -/
+class Antiphon.Floor (α : Type u) [Lean.Grind.Field α] [LE α] where
+  floor : α → Int
+  le_floor : ∀ (z : Int) (a : α), z ≤ floor a ↔ (z : α) ≤ a
+
+instance : Antiphon.Floor Rat := ⟨Rat.floor, fun _ _ => Rat.le_floor_iff⟩
+
+section
+variable {α : Type u} [Lean.Grind.Field α] [LE α] [Antiphon.Floor α]
+/-- `⌊a⌋`. -/
+def Int.floor (a : α) : Int := Antiphon.Floor.floor a
+/-- `⌈a⌉`. -/
+def Int.ceil (a : α) : Int := -Int.floor (-a)
+def Int.fract (a : α) : α := a - (Int.floor a : α)
+/-- `⌊a⌋₊`. -/
+def Nat.floor (a : α) : Nat := (Int.floor a).toNat
+/-- `⌈a⌉₊`. -/
+def Nat.ceil (a : α) : Nat := (Int.ceil a).toNat
+variable [LT α] [Std.LawfulOrderLT α] [Std.IsLinearOrder α] [Lean.Grind.OrderedRing α] {a : α} {z : Int}
+namespace Int
+theorem le_floor : z ≤ Int.floor a ↔ (z : α) ≤ a := Antiphon.Floor.le_floor z a
+theorem floor_lt : Int.floor a < z ↔ a < z := by rw [← Int.not_le, le_floor, not_le]
+theorem floor_le (a : α) : (Int.floor a : α) ≤ a := le_floor.1 (Int.le_refl _)
+theorem lt_floor_add_one (a : α) : a < Int.floor a + 1 := by
+  have := floor_lt.1 (Int.lt_add_one_iff.2 (Int.le_refl (Int.floor a)))
+  rwa [Int.cast_add, Int.cast_one] at this
+theorem floor_eq_iff : Int.floor a = z ↔ (z : α) ≤ a ∧ a < z + 1 := by
+  rw [← le_floor, show (z : α) + 1 = ((z + 1 : Int) : α) by rw [Int.cast_add, Int.cast_one],
+    ← floor_lt]; omega
+@[simp] theorem floor_intCast (z : Int) : Int.floor (z : α) = z :=
+  floor_eq_iff.2 ⟨le_refl _, by have := zero_lt_one (α := α); grind⟩
+theorem ceil_le : Int.ceil a ≤ z ↔ a ≤ z := by
+  have := le_floor (a := -a) (z := -z)
+  rw [Int.cast_neg, neg_le_neg_iff] at this
+  rw [← this]; unfold Int.ceil; omega
+theorem fract_nonneg (a : α) : 0 ≤ Int.fract a := sub_nonneg.2 (floor_le a)
+theorem fract_lt_one (a : α) : Int.fract a < 1 := by
+  have := lt_floor_add_one a; unfold Int.fract; grind
+end Int
+grind_pattern Int.floor_le => Int.floor a
+grind_pattern Int.lt_floor_add_one => Int.floor a
+end
+
+/-! ## Exponential, logarithm, sine and cosine -/
+
+/-- The elementary functions, given by laws that Mathlib proves for its own (see `Bridge.lean`). -/
+class Antiphon.Elementary (α : Type u) [Lean.Grind.Field α] [LE α] [LT α] where
+  exp : α → α
+  log : α → α
+  sin : α → α
+  cos : α → α
+  arcsin : α → α
+  arccos : α → α
+  arctan : α → α
+  pi : α
+  exp_add : ∀ x y, exp (x + y) = exp x * exp y
+  add_one_le_exp : ∀ x, x + 1 ≤ exp x
+  exp_log : ∀ x, 0 < x → exp (log x) = x
+  log_zero : log 0 = 0
+  log_neg_eq_log : ∀ x, log (-x) = log x
+  sin_add : ∀ x y, sin (x + y) = sin x * cos y + cos x * sin y
+  cos_add : ∀ x y, cos (x + y) = cos x * cos y - sin x * sin y
+  sin_neg : ∀ x, sin (-x) = -sin x
+  cos_neg : ∀ x, cos (-x) = cos x
+  cos_zero : cos 0 = 1
+  sin_pi_div_two : sin (pi / 2) = 1
+  cos_pi_div_two : cos (pi / 2) = 0
+  pi_gt_d2 : 314 / 100 < pi
+  pi_lt_d2 : pi < 315 / 100
+  sin_pos_of_pos_of_lt_pi : ∀ x, 0 < x → x < pi → 0 < sin x
+  sin_lt : ∀ x, 0 < x → sin x < x
+  sin_arcsin : ∀ x, -1 ≤ x → x ≤ 1 → sin (arcsin x) = x
+  arcsin_mem_Icc : ∀ x, -(pi / 2) ≤ arcsin x ∧ arcsin x ≤ pi / 2
+  arccos_eq : ∀ x, arccos x = pi / 2 - arcsin x
+  tan_arctan : ∀ x, sin (arctan x) / cos (arctan x) = x
+  arctan_mem_Ioo : ∀ x, -(pi / 2) < arctan x ∧ arctan x < pi / 2
+
+namespace Real
+open Antiphon.Elementary
+section
+variable {α : Type u} [Lean.Grind.Field α] [LE α] [LT α] [Std.LawfulOrderLT α]
+  [Std.IsLinearOrder α] [Lean.Grind.OrderedRing α] [Antiphon.Elementary α] {x y : α}
+
+theorem exp_add (x y : α) : exp (x + y) = exp x * exp y := Antiphon.Elementary.exp_add x y
+theorem add_one_le_exp (x : α) : x + 1 ≤ exp x := Antiphon.Elementary.add_one_le_exp x
+theorem exp_ne_zero (x : α) : exp x ≠ 0 := fun h => by
+  have h₁ := exp_add x (-x); have h₂ := add_one_le_exp (x + -x)
+  rw [h, zero_mul] at h₁; rw [h₁] at h₂; have := zero_lt_one (α := α); grind
+theorem exp_pos (x : α) : 0 < exp x := by
+  have h := exp_add (x / 2) (x / 2)
+  rw [add_halves, ← sq] at h; rw [h]; exact sq_pos_of_ne_zero (exp_ne_zero _)
+@[simp] theorem exp_zero : exp (0 : α) = 1 := by
+  have h := exp_add (0 : α) 0
+  rw [add_zero] at h
+  exact (mul_left_cancel₀ (exp_ne_zero 0) (by rw [mul_one]; exact h)).symm
+theorem exp_lt_exp : exp x < exp y ↔ x < y := by
+  have key : ∀ {x y : α}, x < y → exp x < exp y := fun {x y} h => by
+    have e := exp_add x (y - x); have h₁ := add_one_le_exp (y - x)
+    rw [show x + (y - x) = y by grind] at e
+    have := mul_lt_mul_of_pos_left (show (1 : α) < exp (y - x) by grind) (exp_pos x)
+    rw [mul_one] at this; rw [e]; exact this
+  refine ⟨fun h => lt_of_not_ge fun h' => ?_, key⟩
+  rcases eq_or_lt_of_le h' with rfl | h'
+  · exact lt_irrefl _ h
+  · exact lt_asymm h (key h')
+theorem exp_le_exp : exp x ≤ exp y ↔ x ≤ y := by rw [← not_lt, exp_lt_exp, not_lt]
+theorem exp_injective (h : exp x = exp y) : x = y :=
+  le_antisymm (exp_le_exp.1 (le_of_eq h)) (exp_le_exp.1 (le_of_eq h.symm))
+theorem exp_log (h : 0 < x) : exp (log x) = x := Antiphon.Elementary.exp_log x h
+@[simp] theorem log_exp (x : α) : log (exp x) = x := exp_injective (exp_log (exp_pos x))
+@[simp] theorem log_zero : log (0 : α) = 0 := Antiphon.Elementary.log_zero
+@[simp] theorem log_one : log (1 : α) = 0 := by rw [← exp_zero, log_exp]
+theorem log_neg_eq_log (x : α) : log (-x) = log x := Antiphon.Elementary.log_neg_eq_log x
+theorem log_mul (hx : x ≠ 0) (hy : y ≠ 0) : log (x * y) = log x + log y := by
+  have key : ∀ {x y : α}, 0 < x → 0 < y → log (x * y) = log x + log y := fun {x y} hx hy =>
+    exp_injective (by rw [exp_log (mul_pos hx hy), exp_add, exp_log hx, exp_log hy])
+  rcases lt_or_gt_of_ne hx with hx | hx <;> rcases lt_or_gt_of_ne hy with hy | hy
+  · rw [← neg_mul_neg, key (neg_pos.2 hx) (neg_pos.2 hy), log_neg_eq_log, log_neg_eq_log]
+  · rw [← log_neg_eq_log, ← neg_mul, key (neg_pos.2 hx) hy, log_neg_eq_log]
+  · rw [← log_neg_eq_log, ← mul_neg, key hx (neg_pos.2 hy), log_neg_eq_log]
+  · exact key hx hy
+theorem log_inv (x : α) : log x⁻¹ = -log x := by
+  rcases Classical.em (x = 0) with rfl | h
+  · rw [inv_zero, log_zero, neg_zero]
+  · have := log_mul h (inv_ne_zero h); rw [mul_inv_cancel₀ h, log_one] at this; grind
+theorem log_div (hx : x ≠ 0) (hy : y ≠ 0) : log (x / y) = log x - log y := by
+  rw [div_eq_mul_inv, log_mul hx (inv_ne_zero hy), log_inv, sub_eq_add_neg]
+theorem log_pow (n : Nat) (x : α) : log (x ^ n) = n * log x := by
+  induction n with
+  | zero => rw [pow_zero, log_one, Nat.cast_zero, zero_mul]
+  | succ n ih =>
+    rcases Classical.em (x = 0) with rfl | h
+    · rw [zero_pow (Nat.succ_ne_zero n), log_zero, mul_zero]
+    · rw [pow_succ, log_mul (pow_ne_zero n h) h, ih, Nat.cast_succ, add_mul, one_mul]
+theorem log_lt_log_iff (hx : 0 < x) (hy : 0 < y) : log x < log y ↔ x < y := by
+  rw [← exp_lt_exp, exp_log hx, exp_log hy]
+theorem log_le_log_iff (hx : 0 < x) (hy : 0 < y) : log x ≤ log y ↔ x ≤ y := by
+  rw [← exp_le_exp, exp_log hx, exp_log hy]
+theorem log_lt_log (hx : 0 < x) (h : x < y) : log x < log y := (log_lt_log_iff hx (lt_trans hx h)).2 h
+theorem log_le_log (hx : 0 < x) (h : x ≤ y) : log x ≤ log y :=
+  (log_le_log_iff hx (lt_of_lt_of_le hx h)).2 h
+theorem log_pos (h : 1 < x) : 0 < log x := by
+  have := log_lt_log zero_lt_one h; rwa [log_one] at this
+theorem log_le_sub_one_of_pos (h : 0 < x) : log x ≤ x - 1 := by
+  have := add_one_le_exp (log x); rw [exp_log h] at this; grind
+
+theorem sin_add (x y : α) : sin (x + y) = sin x * cos y + cos x * sin y := Antiphon.Elementary.sin_add x y
+theorem cos_add (x y : α) : cos (x + y) = cos x * cos y - sin x * sin y := Antiphon.Elementary.cos_add x y
+@[simp] theorem sin_neg (x : α) : sin (-x) = -sin x := Antiphon.Elementary.sin_neg x
+@[simp] theorem cos_neg (x : α) : cos (-x) = cos x := Antiphon.Elementary.cos_neg x
+@[simp] theorem cos_zero : cos (0 : α) = 1 := Antiphon.Elementary.cos_zero
+@[simp] theorem sin_zero : sin (0 : α) = 0 := by
+  have := sin_neg (0 : α); rw [neg_zero] at this; grind
+theorem sin_sub (x y : α) : sin (x - y) = sin x * cos y - cos x * sin y := by
+  rw [sub_eq_add_neg, sin_add, cos_neg, sin_neg]; grind
+theorem cos_sub (x y : α) : cos (x - y) = cos x * cos y + sin x * sin y := by
+  rw [sub_eq_add_neg, cos_add, cos_neg, sin_neg]; grind
+@[simp] theorem sin_sq_add_cos_sq (x : α) : sin x ^ 2 + cos x ^ 2 = 1 := by
+  have := cos_sub x x; rw [sub_self, cos_zero] at this; grind
+grind_pattern sin_sq_add_cos_sq => sin x, cos x
+@[simp] theorem cos_sq_add_sin_sq (x : α) : cos x ^ 2 + sin x ^ 2 = 1 := by
+  rw [add_comm, sin_sq_add_cos_sq]
+theorem sin_sq (x : α) : sin x ^ 2 = 1 - cos x ^ 2 := by have := sin_sq_add_cos_sq x; grind
+theorem cos_sq' (x : α) : cos x ^ 2 = 1 - sin x ^ 2 := by have := sin_sq_add_cos_sq x; grind
+theorem sin_two_mul (x : α) : sin (2 * x) = 2 * sin x * cos x := by rw [two_mul, sin_add]; grind
+theorem cos_two_mul (x : α) : cos (2 * x) = 2 * cos x ^ 2 - 1 := by
+  rw [two_mul, cos_add]; have := sin_sq_add_cos_sq x; grind
+theorem cos_two_mul' (x : α) : cos (2 * x) = cos x ^ 2 - sin x ^ 2 := by rw [two_mul, cos_add]; grind
+theorem sin_three_mul (x : α) : sin (3 * x) = 3 * sin x - 4 * sin x ^ 3 := by
+  rw [show 3 * x = 2 * x + x by grind, sin_add, sin_two_mul, cos_two_mul]
+  have := sin_sq_add_cos_sq x; grind
+theorem cos_three_mul (x : α) : cos (3 * x) = 4 * cos x ^ 3 - 3 * cos x := by
+  rw [show 3 * x = 2 * x + x by grind, cos_add, sin_two_mul, cos_two_mul]
+  have := sin_sq_add_cos_sq x; grind
+theorem _root_.Antiphon.abs_le_one_of_sq {s c : α} (h : s ^ 2 + c ^ 2 = 1) : -1 ≤ s ∧ s ≤ 1 := by
+  have hs : s ^ 2 ≤ 1 ^ 2 := by have := sq_nonneg c; rw [one_pow]; grind
+  constructor
+  · refine le_of_not_gt fun h' => not_le_of_gt (sq_lt_sq' (a := 1) (b := -s) ?_ ?_) (by rwa [neg_sq])
+    · have := zero_lt_one (α := α); grind
+    · grind
+  · exact le_of_pow_le_pow_left₀ (n := 2) (by decide) zero_le_one hs
+theorem sin_le_one (x : α) : sin x ≤ 1 := (Antiphon.abs_le_one_of_sq (sin_sq_add_cos_sq x)).2
+theorem neg_one_le_sin (x : α) : -1 ≤ sin x := (Antiphon.abs_le_one_of_sq (sin_sq_add_cos_sq x)).1
+theorem cos_le_one (x : α) : cos x ≤ 1 := (Antiphon.abs_le_one_of_sq (cos_sq_add_sin_sq x)).2
+theorem neg_one_le_cos (x : α) : -1 ≤ cos x := (Antiphon.abs_le_one_of_sq (cos_sq_add_sin_sq x)).1
+@[simp] theorem sin_pi_div_two : sin ((pi : α) / 2) = 1 := Antiphon.Elementary.sin_pi_div_two
+@[simp] theorem cos_pi_div_two : cos ((pi : α) / 2) = 0 := Antiphon.Elementary.cos_pi_div_two
+@[simp] theorem sin_pi : sin (pi : α) = 0 := by
+  have := sin_add ((pi : α) / 2) (pi / 2); rw [add_halves, cos_pi_div_two] at this; grind
+@[simp] theorem cos_pi : cos (pi : α) = -1 := by
+  have := cos_add ((pi : α) / 2) (pi / 2)
+  rw [add_halves, cos_pi_div_two, sin_pi_div_two] at this; grind
+theorem pi_gt_three : 3 < (pi : α) := by have := Antiphon.Elementary.pi_gt_d2 (α := α); grind
+theorem pi_pos : 0 < (pi : α) := by have := pi_gt_three (α := α); grind
+theorem sin_pos_of_pos_of_lt_pi (h₀ : 0 < x) (h : x < pi) : 0 < sin x :=
+  Antiphon.Elementary.sin_pos_of_pos_of_lt_pi x h₀ h
+theorem sin_lt (h : 0 < x) : sin x < x := Antiphon.Elementary.sin_lt x h
+theorem cos_pos_of_mem_Ioo (h : x ∈ Set.Ioo (-(pi / 2)) (pi / 2)) : 0 < cos x := by
+  have e := sin_add x (pi / 2)
+  rw [cos_pi_div_two, sin_pi_div_two, mul_zero, zero_add, mul_one] at e
+  rw [← e]
+  have h₁ := h.1; have h₂ := h.2
+  exact sin_pos_of_pos_of_lt_pi (by grind) (by grind)
+
+def tan (x : α) : α := sin x / cos x
+theorem tan_eq_sin_div_cos (x : α) : Real.tan x = sin x / cos x := rfl
+/-- The logarithm to base `b`. -/
+def logb (b x : α) : α := log x / log b
+theorem log_div_log {b x : α} : log x / log b = logb b x := rfl
+
+/-- `x ^ y`, by the formula of Mathlib's `Real.rpow_def`. -/
+def rpow (x y : α) : α :=
+  open Classical in
+  if x = 0 then (if y = 0 then 1 else 0)
+  else if 0 < x then exp (log x * y) else exp (log x * y) * cos (y * pi)
+instance (priority := 50) Antiphon.instRPow : HPow α α α := ⟨rpow⟩
+
+theorem rpow_def_of_pos (hx : 0 < x) (y : α) : x ^ y = exp (log x * y) := by
+  show rpow x y = _
+  rw [rpow, if_neg (ne_of_gt hx), if_pos hx]
+theorem zero_rpow (h : x ≠ 0) : (0 : α) ^ x = 0 := by
+  show rpow 0 x = _
+  rw [rpow, if_pos rfl, if_neg h]
+@[simp] theorem rpow_zero (x : α) : x ^ (0 : α) = 1 := by
+  show rpow x 0 = _
+  unfold rpow; split
+  · exact if_pos rfl
+  · split <;> rw [mul_zero, exp_zero]
+    rw [zero_mul, cos_zero, mul_one]
+theorem rpow_pos_of_pos (hx : 0 < x) (y : α) : 0 < x ^ y := by
+  rw [rpow_def_of_pos hx]; exact exp_pos _
+theorem rpow_nonneg (hx : 0 ≤ x) (y : α) : 0 ≤ x ^ y := by
+  rcases eq_or_lt_of_le hx with rfl | hx
+  · rcases Classical.em (y = 0) with rfl | hy
+    · rw [rpow_zero]; exact zero_le_one
+    · rw [zero_rpow hy]; exact le_refl _
+  · exact le_of_lt (rpow_pos_of_pos hx y)
+theorem rpow_add (hx : 0 < x) (y z : α) : x ^ (y + z) = x ^ y * x ^ z := by
+  rw [rpow_def_of_pos hx, rpow_def_of_pos hx, rpow_def_of_pos hx, mul_add, exp_add]
+theorem log_rpow (hx : 0 < x) (y : α) : log (x ^ y) = y * log x := by
+  rw [rpow_def_of_pos hx, log_exp, mul_comm]
+theorem rpow_mul (hx : 0 ≤ x) (y z : α) : x ^ (y * z) = (x ^ y) ^ z := by
+  rcases eq_or_lt_of_le hx with rfl | hx
+  · rcases Classical.em (y = 0) with rfl | hy
+    · rw [zero_mul, rpow_zero, rpow_def_of_pos zero_lt_one, log_one, zero_mul, exp_zero]
+    rcases Classical.em (z = 0) with rfl | hz
+    · rw [mul_zero, rpow_zero, rpow_zero]
+    · rw [zero_rpow hy, zero_rpow hz, zero_rpow (mul_ne_zero hy hz)]
+  · rw [rpow_def_of_pos (rpow_pos_of_pos hx y), log_rpow hx, rpow_def_of_pos hx]
+    congr 1; grind
+@[simp] theorem one_rpow (x : α) : (1 : α) ^ x = 1 := by
+  rw [rpow_def_of_pos zero_lt_one, log_one, zero_mul, exp_zero]
+theorem _root_.Antiphon.cos_sin_nat_mul_pi (n : Nat) : cos ((n : α) * pi) = (-1) ^ n ∧ sin ((n : α) * pi) = 0 := by
+  induction n with
+  | zero => rw [Nat.cast_zero, zero_mul, cos_zero, sin_zero, pow_zero]; exact ⟨rfl, rfl⟩
+  | succ n ih =>
+    rw [Nat.cast_succ, add_mul, one_mul, cos_add, sin_add, ih.1, ih.2, cos_pi, sin_pi, pow_succ]
+    grind
+theorem rpow_natCast (x : α) (n : Nat) : x ^ (n : α) = x ^ n := by
+  have pos : ∀ {x : α}, 0 < x → exp (log x * n) = x ^ n := fun {x} hx => by
+    rw [mul_comm, ← log_pow, exp_log (pow_pos hx n)]
+  rcases lt_trichotomy x 0 with hx | rfl | hx
+  · show rpow x n = _
+    rw [rpow, if_neg (ne_of_lt hx), if_neg (lt_asymm hx), (Antiphon.cos_sin_nat_mul_pi n).1, ← log_neg_eq_log,
+      pos (neg_pos.2 hx), ← mul_pow]
+    congr 1; grind
+  · cases n with
+    | zero => rw [Nat.cast_zero, rpow_zero, pow_zero]
+    | succ n =>
+      rw [zero_rpow (Nat.cast_ne_zero.2 (Nat.succ_ne_zero n)), zero_pow (Nat.succ_ne_zero n)]
+  · rw [rpow_def_of_pos hx, pos hx]
+@[simp] theorem rpow_ofNat (x : α) (n : Nat) : x ^ (OfNat.ofNat n : α) = x ^ n := by
+  rw [Lean.Grind.Semiring.ofNat_eq_natCast, rpow_natCast]
+@[simp] theorem rpow_one (x : α) : x ^ (1 : α) = x := by
+  have := rpow_natCast x 1; rwa [Nat.cast_one, pow_one] at this
+theorem rpow_two (x : α) : x ^ (2 : α) = x ^ 2 := rpow_ofNat x 2
+theorem rpow_neg (hx : 0 ≤ x) (y : α) : x ^ (-y) = (x ^ y)⁻¹ := by
+  rcases eq_or_lt_of_le hx with rfl | hx
+  · rcases Classical.em (y = 0) with rfl | hy
+    · rw [neg_zero, rpow_zero, inv_one]
+    · rw [zero_rpow hy, zero_rpow (fun e => hy (by grind)), inv_zero]
+  · have h := rpow_add hx y (-y)
+    rw [show y + -y = 0 by grind, rpow_zero] at h
+    apply mul_left_cancel₀ (ne_of_gt (rpow_pos_of_pos hx y))
+    rw [← h, mul_inv_cancel₀ (ne_of_gt (rpow_pos_of_pos hx y))]
+theorem sqrt_eq_rpow [Antiphon.Sqrt α] (x : α) : Antiphon.Sqrt.sqrt x = x ^ ((1 : α) / 2) := by
+  rcases lt_or_ge x 0 with hx | hx
+  · rw [sqrt_eq_zero_of_nonpos (le_of_lt hx)]; show _ = rpow x _
+    rw [rpow, if_neg (ne_of_lt hx), if_neg (lt_asymm hx),
+      show (1 : α) / 2 * pi = pi / 2 by grind, cos_pi_div_two, mul_zero]
+  · have h := rpow_mul hx ((1 : α) / 2) 2
+    rw [show (1 : α) / 2 * 2 = 1 by grind, rpow_one, rpow_two] at h
+    have := sqrt_sq (rpow_nonneg hx ((1 : α) / 2)); rwa [← h] at this
+end
+end Real
+
+/-- `x` is no fraction of whole numbers. -/
+def Irrational {α : Type u} [Lean.Grind.Field α] (x : α) : Prop := ¬∃ q : Rat, (q : α) = x
+
 /-! ## Decimal numerals -/
 
 /-- `4.5` is `45 / 10`, as in Mathlib. -/
@@ -133,64 +475,6 @@ instance (priority := 50) Antiphon.instOfScientific {α : Type u} [Lean.Grind.Fi
 
 @[simp, grind =] theorem Antiphon.ofScientific_down {α : Type u} [Lean.Grind.Field α] (m e : Nat) :
     (OfScientific.ofScientific m true e : α) = OfNat.ofNat m / OfNat.ofNat 10 ^ e := rfl
-
-/-! ## Sets, as far as intervals need them -/
-
-/-- A set is a predicate, as in Mathlib. -/
-def Set (α : Type u) := α → Prop
-
-namespace Set
-variable {α : Type u}
-
-instance : Membership α (Set α) := ⟨fun s a => s a⟩
-
-section
-variable [LE α] [LT α]
-def Icc (a b : α) : Set α := fun x => a ≤ x ∧ x ≤ b
-def Ico (a b : α) : Set α := fun x => a ≤ x ∧ x < b
-def Ioc (a b : α) : Set α := fun x => a < x ∧ x ≤ b
-def Ioo (a b : α) : Set α := fun x => a < x ∧ x < b
-def Ici (a : α) : Set α := fun x => a ≤ x
-def Ioi (a : α) : Set α := fun x => a < x
-def Iic (a : α) : Set α := fun x => x ≤ a
-def Iio (a : α) : Set α := fun x => x < a
-
-@[simp, grind =] theorem mem_Icc {a b x : α} : x ∈ Icc a b ↔ a ≤ x ∧ x ≤ b := Iff.rfl
-@[simp, grind =] theorem mem_Ico {a b x : α} : x ∈ Ico a b ↔ a ≤ x ∧ x < b := Iff.rfl
-@[simp, grind =] theorem mem_Ioc {a b x : α} : x ∈ Ioc a b ↔ a < x ∧ x ≤ b := Iff.rfl
-@[simp, grind =] theorem mem_Ioo {a b x : α} : x ∈ Ioo a b ↔ a < x ∧ x < b := Iff.rfl
-@[simp, grind =] theorem mem_Ici {a x : α} : x ∈ Ici a ↔ a ≤ x := Iff.rfl
-@[simp, grind =] theorem mem_Ioi {a x : α} : x ∈ Ioi a ↔ a < x := Iff.rfl
-@[simp, grind =] theorem mem_Iic {a x : α} : x ∈ Iic a ↔ x ≤ a := Iff.rfl
-@[simp, grind =] theorem mem_Iio {a x : α} : x ∈ Iio a ↔ x < a := Iff.rfl
-end
-end Set
-
-/-! ## Parity and congruence -/
-
-/-- `a` is twice something. -/
-def Even {α : Type u} [Add α] (a : α) : Prop := ∃ r, a = r + r
-/-- `a` is one more than twice something. -/
-def Odd {α : Type u} [Lean.Grind.Semiring α] (a : α) : Prop := ∃ m, a = 2 * m + 1
-
-theorem Nat.even_iff {n : Nat} : Even n ↔ n % 2 = 0 :=
-  ⟨fun ⟨r, h⟩ => by omega, fun h => ⟨n / 2, by omega⟩⟩
-theorem Nat.odd_iff {n : Nat} : Odd n ↔ n % 2 = 1 :=
-  ⟨fun ⟨r, h⟩ => by have h : n = 2 * r + 1 := h; omega,
-   fun h => ⟨n / 2, show n = 2 * (n / 2) + 1 by omega⟩⟩
-theorem Int.even_iff {n : Int} : Even n ↔ n % 2 = 0 :=
-  ⟨fun ⟨r, h⟩ => by omega, fun h => ⟨n / 2, by omega⟩⟩
-theorem Int.odd_iff {n : Int} : Odd n ↔ n % 2 = 1 :=
-  ⟨fun ⟨r, h⟩ => by have h : n = 2 * r + 1 := h; omega,
-   fun h => ⟨n / 2, show n = 2 * (n / 2) + 1 by omega⟩⟩
-
-/-- `a ≡ b [MOD n]`. -/
-def Nat.ModEq (n a b : Nat) : Prop := a % n = b % n
-/-- `a ≡ b [ZMOD n]`. -/
-def Int.ModEq (n a b : Int) : Prop := a % n = b % n
-
-instance (n a b : Nat) : Decidable (Nat.ModEq n a b) := inferInstanceAs (Decidable (a % n = b % n))
-instance (n a b : Int) : Decidable (Int.ModEq n a b) := inferInstanceAs (Decidable (a % n = b % n))
 
 /-! ## What `nlinarith` multiplies -/
 
@@ -215,6 +499,9 @@ namespace Squares
 scoped grind_pattern sq_nonneg => a ^ 2
 scoped grind_pattern sq_diff => a * b
 end Squares
+
+theorem of_contrapose {p q : Prop} (h : ¬q → ¬p) : p → q :=
+  fun hp => Classical.byContradiction fun hq => h hq hp
 
 /-! ## What `positivity` ends with -/
 

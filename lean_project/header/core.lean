@@ -19,6 +19,32 @@ notation "ℚ" => Rat
 macro:max atomic("|" noWs) a:term noWs "|" : term => `(abs $a)
 notation:50 a " ≡ " b " [MOD " n "]" => Nat.ModEq n a b
 notation:50 a " ≡ " b " [ZMOD " n "]" => Int.ModEq n a b
+notation:10000 n "!" => Nat.factorial n
+notation:max "⌊" a "⌋" => Int.floor a
+notation:max "⌈" a "⌉" => Int.ceil a
+notation:max "⌊" a "⌋₊" => Nat.floor a
+notation:max "⌈" a "⌉₊" => Nat.ceil a
+infixl:25 " ≃ " => Equiv
+infixl:80 " '' " => Set.image
+macro "∃!" xs:Lean.explicitBinders ", " b:term : term => return ⟨← Lean.expandExplicitBinders ``ExistsUnique xs b⟩
+
+/-! ## Sets, sums and products
+
+`in` is the older `∈` of a bounded sum; both are common in statements. -/
+
+macro (priority := low) "{" x:ident " | " p:term "}" : term => `(setOf fun $x:ident => $p)
+macro (priority := low) "{" x:ident " : " t:term " | " p:term "}" : term => `(setOf fun ($x:ident : $t) => $p)
+macro (priority := low) "{" x:ident " ∈ " s:term " | " p:term "}" : term =>
+  `(setOf fun $x:ident => $x:ident ∈ $s ∧ $p)
+
+macro:67 "∑ " x:term:max " ∈ " s:term ", " b:term:67 : term => `(Finset.sum $s fun $x => $b)
+macro:67 "∑ " x:term:max " in " s:term ", " b:term:67 : term => `(Finset.sum $s fun $x => $b)
+macro:67 "∑ " x:ident ", " b:term:67 : term => `(Finset.sum Finset.univ fun $x:ident => $b)
+macro:67 "∑ " x:ident " : " t:term ", " b:term:67 : term => `(Finset.sum Finset.univ fun ($x:ident : $t) => $b)
+macro:67 "∏ " x:term:max " ∈ " s:term ", " b:term:67 : term => `(Finset.prod $s fun $x => $b)
+macro:67 "∏ " x:term:max " in " s:term ", " b:term:67 : term => `(Finset.prod $s fun $x => $b)
+macro:67 "∏ " x:ident ", " b:term:67 : term => `(Finset.prod Finset.univ fun $x:ident => $b)
+macro:67 "∏ " x:ident " : " t:term ", " b:term:67 : term => `(Finset.prod Finset.univ fun ($x:ident : $t) => $b)
 
 /-! ## Reading the hint list
 
@@ -171,7 +197,7 @@ syntax (name := normNum) "norm_num" (&" only")?
   match (stx.getArg 3).getArgs.toList with
   | [] => `(tactic| first
     | ($simp:tactic; done) | decide | grind -verbose (splits := 4) | $simp:tactic)
-  | _ => pure simp
+  | _ => `(tactic| try $simp:tactic)
 
 -- `e ≠ 0` or `0 < e`, the side conditions of clearing a denominator
 syntax "antiphon_ne" : tactic
@@ -199,7 +225,8 @@ syntax (name := pushNeg) "push_neg" (Lean.Parser.Tactic.location)? : tactic
 @[macro pushNeg] def Antiphon.expandPushNeg : Lean.Macro := fun stx => do
   let call ← `(tactic| simp only [not_le, not_lt, Classical.not_forall, not_exists, not_and, not_or,
     Classical.not_imp, Classical.not_not, ne_eq])
-  pure (Antiphon.simpWith call [] (stx.getArg 1))
+  let call := Antiphon.simpWith call [] (stx.getArg 1)
+  `(tactic| try $call:tactic)
 
 /-! ## Logic -/
 
@@ -208,6 +235,76 @@ macro "by_contra" h:ident : tactic => `(tactic| first
   | refine Not.intro fun $h => ?_
   | refine Classical.byContradiction fun $h => ?_)
 macro "by_contra!" h:ident : tactic => `(tactic| (by_contra $h; try push_neg at $h:ident))
+/-- `contrapose h`: the negation of the goal for the hypothesis, the negation of it for the goal. -/
+macro "contrapose" h:ident : tactic =>
+  `(tactic| (revert $h:ident; refine Antiphon.of_contrapose fun $h => ?_))
+macro "contrapose!" h:ident : tactic => `(tactic| (contrapose $h:ident; push_neg; push_neg at $h:ident))
+macro "apply_fun" f:term " at " h:ident : tactic => `(tactic| replace $h := congrArg $f $h)
+
+/-- `cases' h with a b`: one constructor gives both names, two constructors give one each. -/
+macro "cases'" h:term " with " a:ident b:ident : tactic => `(tactic| first
+  | refine Or.elim $h (fun $a => ?_) (fun $b => ?_)
+  | refine And.elim (fun $a $b => ?_) $h
+  | refine Exists.elim $h (fun $a $b => ?_))
+macro "cases'" h:term " with " a:ident : tactic => `(tactic| first
+  | refine Or.elim $h (fun $a => ?_) (fun $a => ?_)
+  | refine Nat.casesOn $h ?_ (fun $a => ?_))
+/-- `induction' n with n ih`: first the goal for 0, then the one for `n + 1`. -/
+macro "induction'" x:ident " with " n:ident h:ident : tactic =>
+  `(tactic| (induction $x:ident; rotate_left; rename_i $n:ident $h:ident; rotate_right))
+
+/-! ## Cases of a bounded number
+
+`antiphon_cases MODE A B N x` with `A - B` for a lower bound of `x`: first the bound is sought with
+steps that grow and shrink (modes 0 and 1, step `N`), then each value becomes a goal until the rest is
+contradictory (mode 2, at most `N` values). -/
+
+syntax (name := boundedCases) "antiphon_cases" num num num num ident : tactic
+namespace Antiphon
+open Lean
+/-- The numeral `a - b`. -/
+def difference (a b : Nat) : MacroM Term :=
+  if b ≤ a then pure ⟨Syntax.mkNatLit (a - b)⟩ else `(-$(Syntax.mkNatLit (b - a)))
+/-- One step of the search, then the next. -/
+def casesCall (mode a b n : Nat) (x : Ident) : MacroM (TSyntax `tactic) :=
+  `(tactic| antiphon_cases $(Syntax.mkNatLit mode) $(Syntax.mkNatLit a) $(Syntax.mkNatLit b) $(Syntax.mkNatLit n) $x)
+@[macro boundedCases] def expandCases : Macro := fun stx => do
+  let number (i : Nat) : Nat := (stx.getArg i).isNatLit?.getD 0
+  let (a, b, n, x) := (number 2, number 3, number 4, (⟨stx.getArg 5⟩ : Ident))
+  match number 1, n with
+  | 0, n => do
+    let bound ← difference (a + n) b
+    let more ← casesCall 0 (a + n) b (2 * n) x
+    let less ← casesCall 1 a b (n / 2) x
+    `(tactic| first | (have : $bound ≤ $x:ident := by omega); $more:tactic | $less:tactic)
+  | 1, 0 => do
+    let bound ← difference a b
+    let rest ← casesCall 2 a b 200 x
+    `(tactic| ((have : $bound ≤ $x:ident := by omega); $rest:tactic))
+  | 1, n => do
+    let bound ← difference (a + n) b
+    let more ← casesCall 1 (a + n) b (n / 2) x
+    let less ← casesCall 1 a b (n / 2) x
+    `(tactic| first | (have : $bound ≤ $x:ident := by omega); $more:tactic | $less:tactic)
+  | _, 0 => `(tactic| skip)
+  | _, n + 1 => do
+    let value ← difference a b
+    let next ← difference (a + 1) b
+    let rest ← casesCall 2 (a + 1) b n x
+    `(tactic| first
+      | (exfalso; omega)
+      | (rcases eq_or_lt_of_le (show $value ≤ $x:ident by assumption) with h | h
+         · subst h
+         · have : $next ≤ $x:ident := h
+           clear h
+           $rest:tactic))
+end Antiphon
+
+/-- `interval_cases x`: a goal for each value of a natural number or integer between its bounds. -/
+macro "interval_cases" x:ident : tactic => `(tactic| first
+  | (have : 0 ≤ $x:ident := by omega); antiphon_cases 0 0 0 1 $x
+  | (have : -64 ≤ $x:ident := by omega); antiphon_cases 0 0 64 32 $x
+  | (have : -1024 ≤ $x:ident := by omega); antiphon_cases 0 0 1024 512 $x)
 
 /-- `use a, b`: gives witnesses, then tries to finish. -/
 syntax (name := useWitness) "use" term,+ : tactic
@@ -224,7 +321,28 @@ macro "aesop" : tactic => `(tactic| first | (simp_all; done) | grind -verbose (s
 /-! ## ℝ -/
 
 variable {ℝ : Type} [Lean.Grind.Field ℝ] [LE ℝ] [LT ℝ] [Std.LawfulOrderLT ℝ] [Std.IsLinearOrder ℝ]
-  [Lean.Grind.OrderedRing ℝ] [Antiphon.Sqrt ℝ]
+  [Lean.Grind.OrderedRing ℝ] [Antiphon.Sqrt ℝ] [Antiphon.Floor ℝ] [Antiphon.Elementary ℝ]
 
 local notation "Real.sqrt" => Antiphon.Sqrt.sqrt (α := ℝ)
 local prefix:100 "√" => Antiphon.Sqrt.sqrt (α := ℝ)
+local notation "Real.exp" => Antiphon.Elementary.exp (α := ℝ)
+local notation "Real.log" => Antiphon.Elementary.log (α := ℝ)
+local notation "Real.sin" => Antiphon.Elementary.sin (α := ℝ)
+local notation "Real.cos" => Antiphon.Elementary.cos (α := ℝ)
+local notation "Real.pi" => Antiphon.Elementary.pi (α := ℝ)
+local notation "Real.arcsin" => Antiphon.Elementary.arcsin (α := ℝ)
+local notation "Real.arccos" => Antiphon.Elementary.arccos (α := ℝ)
+local notation "Real.arctan" => Antiphon.Elementary.arctan (α := ℝ)
+local notation "Real.tan" => @Real.tan ℝ _ _ _ _
+local notation "Real.logb" => @Real.logb ℝ _ _ _ _
+-- the short names, as under Mathlib's `open Real`
+local notation "sqrt" => Antiphon.Sqrt.sqrt (α := ℝ)
+local notation "exp" => Antiphon.Elementary.exp (α := ℝ)
+local notation "log" => Antiphon.Elementary.log (α := ℝ)
+local notation "sin" => Antiphon.Elementary.sin (α := ℝ)
+local notation "cos" => Antiphon.Elementary.cos (α := ℝ)
+local notation "tan" => @Real.tan ℝ _ _ _ _
+local notation "logb" => @Real.logb ℝ _ _ _ _
+local notation "π" => Antiphon.Elementary.pi (α := ℝ)
+
+open Real Nat
