@@ -293,11 +293,13 @@ def casesCall (mode a b n : Nat) (x : Ident) : MacroM (TSyntax `tactic) :=
     let rest ← casesCall 2 (a + 1) b n x
     `(tactic| first
       | (exfalso; omega)
-      | (rcases eq_or_lt_of_le (show $value ≤ $x:ident by assumption) with h | h
-         · subst h
-         · have : $next ≤ $x:ident := h
-           clear h
-           $rest:tactic))
+      | (refine Or.elim (eq_or_lt_of_le (show $value ≤ $x:ident by assumption)) (fun h => ?_) (fun h => ?_)
+         subst h
+         rotate_left
+         have : $next ≤ $x:ident := h
+         clear h
+         $rest:tactic
+         rotate_right))
 end Antiphon
 
 /-- `interval_cases x`: a goal for each value of a natural number or integer between its bounds. -/
