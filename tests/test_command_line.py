@@ -39,7 +39,7 @@ def test_verify_json_gives_each_outcome_its_line(tmp_path):
         {"name": "open", "statement": "theorem s (n : ℕ) : n = n + 1", "proof": "sorry"},
         {"name": "axiom", "code": "axiom cheat : False\ntheorem x : 1 = 2 := cheat.elim"},
         {"name": "unparsable", "statement": "theorem p : 1 = 1", "proof": "exact (rfl"},
-        {"name": "analysis", "statement": "theorem r (x : ℝ) : Real.sin x ≤ 1 := by", "proof": "simp"},
+        {"name": "analysis", "statement": "theorem r (x : ℂ) : x = x := by", "proof": "simp"},
         {"name": "whole", "code": "import Mathlib\n\ntheorem w (n : ℕ) : n + 0 = n := by\n  simp\n"},
         {"name": "long", "statement": GOOD.split(":=")[0], "proof": "nlinarith [sq_nonneg (a - b), sq_nonneg (a + b)]"},
     ]

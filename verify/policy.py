@@ -101,7 +101,10 @@ ALLOWED = frozenset(
     """fun forall exists let have haveI letI let_fun show from suffices by match with if then else at using where rec
     in generalizing motive nomatch nofun matches calc bif Type Prop Sort max imax do return for mut while until unless
     repeat try catch finally break continue termination_by decreasing_by structural type_of% no_index nat_lit mod_cast
-    inferInstanceAs open hiding renaming set_option s! f! congr( fun₀ Real.sqrt #v[ [MOD [ZMOD [PMOD [SMOD""".split()
+    inferInstanceAs open hiding renaming set_option s! f! congr( fun₀ #v[ [MOD [ZMOD [PMOD [SMOD""".split()
+    # notations of the Core header
+    + """Real.sqrt Real.pi Real.exp Real.log Real.logb Real.sin Real.cos Real.tan Real.arcsin Real.arccos Real.arctan
+    sqrt log logb sin cos tan""".split()
     # tactics of Lean
     + """intro intros rename rename_i revert clear clear_value subst subst_vars subst_eqs assumption assumption_mod_cast
     contradiction false_or_by_contra apply exact refine refine' refine_lift refine_lift' exfalso constructor left right

@@ -1,11 +1,14 @@
 """Gate 0: what it refuses, and what it must let pass."""
 
+import re
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from verify import policy
-from verify.policy import MAX_CHARACTERS, refuse, tokens
+from verify.policy import ALLOWED, MAX_CHARACTERS, refuse, tokens
+from verify.toolchain import PROJECT
 
 BANNED = sorted(policy.INCOMPLETE | policy.SEARCHES | policy.COMPILED | policy.METAPROGRAMS | policy.COMMANDS)
 
@@ -223,3 +226,12 @@ def test_a_banned_word_counts_outside_comments_and_strings_only(before, word, af
     assert refusal.token == word
     for glued in (f"x{word}", f"{word}_", f"{word}x", f"{word}₁"):
         assert refuse(f"{before} {glued.strip('#')} {after}") is None or word in ("#eval", "eval%")
+
+
+def test_the_words_of_our_own_header_are_allowed():
+    """What the header makes a word of the syntax could otherwise not be written in a proof."""
+    header = (PROJECT / "header" / "core.lean").read_text()
+    notations = re.findall(r'^\s*(?:local )?(?:notation|prefix|infix\w*)\S* .*', header, re.MULTILINE)
+    words = {word.strip() for line in notations for word in re.findall(r'"([^"]+)"', line)}
+    assert {"Real.sqrt", "≡"} <= words
+    assert {word for word in words if re.search("[a-zA-Z]", word)} <= ALLOWED

@@ -140,7 +140,7 @@ async def test_heartbeats_of_the_job_go_before_those_of_the_pool(place):
         ("child", Outcome.PROVED, ""),
         ('with {"outcome": "Proved"}', Outcome.INFRASTRUCTURE, "does not fit: 'Proved'"),
         ('with {"outcome": "elaborates"}', Outcome.INFRASTRUCTURE, "does not fit"),
-        ('with {"outcome": "refused"}', Outcome.INFRASTRUCTURE, "does not fit"),
+        ('with {"outcome": "refused", "reason": "a word"}', Outcome.REFUSED, "a word"),
         ('with {"outcome": "memory"}', Outcome.INFRASTRUCTURE, "does not fit"),
         ('with {"outcome": ["proved"]}', Outcome.INFRASTRUCTURE, ""),
         ('with {"outcome": null}', Outcome.INFRASTRUCTURE, "does not fit"),
