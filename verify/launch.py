@@ -12,7 +12,7 @@ import signal
 import sys
 
 STACK_BYTES = 1 << 30
-NICE = 5  # a model that trains or samples on the same cores comes first: its threads wait for one another
+NICE = 15  # a model that trains or samples on the same cores comes first: its threads wait for one another
 PR_SET_PDEATHSIG = 1
 
 
