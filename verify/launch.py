@@ -5,11 +5,13 @@ killed), dies with its parent even when that is killed with -9 (Linux), yields t
 leaves no core file, and has a stack as deep as the recursion limit given to Node.
 """
 
+import contextlib
 import ctypes
 import os
 import resource
 import signal
 import sys
+from pathlib import Path
 
 STACK_BYTES = 1 << 30
 NICE = 15  # a model that trains or samples on the same cores comes first: its threads wait for one another
@@ -23,6 +25,8 @@ def main() -> None:
         if os.getppid() != parent:  # it died before the line above
             sys.exit(1)
     os.nice(NICE)
+    with contextlib.suppress(OSError):  # Linux weighs sessions against each other, and this is a new one
+        Path("/proc/self/autogroup").write_text(str(NICE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, hard = resource.getrlimit(resource.RLIMIT_STACK)
     stack = STACK_BYTES if hard == resource.RLIM_INFINITY else min(STACK_BYTES, hard)
