@@ -225,7 +225,7 @@ def test_a_banned_word_counts_outside_comments_and_strings_only(before, word, af
     refusal = refuse(f"{before} /- comment -/; {word} {after}")
     assert refusal.token == word
     for glued in (f"x{word}", f"{word}_", f"{word}x", f"{word}₁"):
-        assert refuse(f"{before} {glued.strip('#')} {after}") is None or word in ("#eval", "eval%")
+        assert refuse(f"{before} {glued.strip('#')} {after}") is None or "%" in word or word == "#eval"
 
 
 def test_the_words_of_our_own_header_are_allowed():
