@@ -60,14 +60,19 @@ def share(k: int, n: int) -> dict[str, Any]:
 
 
 # What a text that does not parse most likely has that we do not: the first that is found.
-NOTATIONS = ("∑'", "∫", "∂", "⨆", "⨅", "‖", "∏", "∑", "{", "⌊", "⌈", "⁻¹'", "''", "√", "∠", "•", "ᵀ", "ᶜ", "≃", "→+", "→*", "≅", "∘", "⊆", "!", "π", "′", "𝓝", "[X]", "⟶")  # fmt: skip
+SYNTAX = {
+    "∑' (infinite sum)": "∑'", "∫": "∫", "⨆ ⨅": "⨆|⨅", "‖x‖": "‖", "∑": "∑", "∏": "∏", "⌊x⌋": "⌊|⌈", "∃!": "∃!",
+    "√": "√", "•": "•", "f '' s, f ⁻¹' s": "''|⁻¹'", "≃ →+ →* ≅": "≃|→[+*]|≅", "!": r"\d ?!|\)!|[a-z] !", "π": "π",
+    "{x | p x}": r"\{[^{}]*\|", "ᵀ ᶜ ˣ": "[ᵀᶜˣ]", "∠": "∠", "𝓝": "𝓝", "R[X]": r"\[X\]", "⟨x, y⟩ of groups": "⟪|⧸|⊓|⊔|⊤|⊥",
+    "∀ᶠ": "∀ᶠ|∃ᶠ", "with": r"\bwith\b", "instance binder": r"\[[A-Z]\w+ [^\]]*\]",
+}  # fmt: skip
 
 
 def reason(verdict: Verdict, text: str) -> str:
     """Why a statement is out of profile, or a proof is none, in a few words that can be counted."""
     words = next((m.text for m in verdict.messages if m.severity == "error"), verdict.reason).strip()
     if "parse" in verdict.reason and verdict.outcome is Outcome.OUT_OF_PROFILE:
-        return "syntax: " + next((mark for mark in NOTATIONS if mark in text), "other")
+        return "syntax: " + next((name for name, mark in SYNTAX.items() if re.search(mark, text)), "other")
     if match := re.search(r"[Uu]nknown (?:identifier|constant) [`‘]([^`’]+)", words):
         return "unknown: " + match[1].removesuffix("✝")
     if match := re.search(r"ailed to synthesize[^\n]*\n\s*([^\n]+)", words):

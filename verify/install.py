@@ -33,7 +33,7 @@ DISK_BYTES = 1 << 30
 
 PROJECT = Path(__file__).resolve().parent.parent / "lean_project"
 MODULES = (
-    "Antiphon/Core/Order", "Antiphon/Core/Field", "Antiphon/Core/Number", "Antiphon/Core/Finset", "Antiphon/Core",
+    "Antiphon/Core/Order", "Antiphon/Core/Field", "Antiphon/Number", "Antiphon/Finset", "Antiphon/Core",
 )  # fmt: skip
 
 # At every symbol look-up the package scans 201,110 names one after the other; with a map, importing a

@@ -1,6 +1,6 @@
 module
 
-public import Antiphon.Core.Finset
+public import Antiphon.Finset
 
 /-!
 # The Core profile
@@ -121,6 +121,37 @@ theorem sqrt_le_iff : Antiphon.Sqrt.sqrt x ≤ y ↔ 0 ≤ y ∧ x ≤ y ^ 2 := 
     · exact le_trans hx (sq_nonneg y)
   · rintro ⟨hy, h⟩
     have := sqrt_le_sqrt h; rwa [sqrt_sq hy] at this
+theorem sqrt_lt_sqrt (hx : 0 ≤ x) (h : x < y) : Antiphon.Sqrt.sqrt x < Antiphon.Sqrt.sqrt y := by
+  refine lt_of_pow_lt_pow_left₀ 2 (sqrt_nonneg y) ?_
+  rw [sq_sqrt hx, sq_sqrt (le_of_lt (lt_of_le_of_lt hx h))]; exact h
+theorem le_sqrt' (hx : 0 < x) : x ≤ Antiphon.Sqrt.sqrt y ↔ x ^ 2 ≤ y := by
+  constructor
+  · intro h
+    rw [← sq_sqrt (le_of_lt (sqrt_pos.1 (lt_of_lt_of_le hx h)))]; exact pow_le_pow_left₀ (le_of_lt hx) h 2
+  · intro h; have := sqrt_le_sqrt h; rwa [sqrt_sq (le_of_lt hx)] at this
+theorem sqrt_lt' (hx : 0 < x) : Antiphon.Sqrt.sqrt y < x ↔ y < x ^ 2 := by
+  rw [← not_le, ← not_le, le_sqrt' hx]
+theorem lt_sqrt (hx : 0 ≤ x) : x < Antiphon.Sqrt.sqrt y ↔ x ^ 2 < y := by
+  rw [← not_le, sqrt_le_iff, ← not_le]
+  exact not_congr ⟨fun h => h.2, fun h => ⟨hx, h⟩⟩
+theorem sqrt_inj (hx : 0 ≤ x) (hy : 0 ≤ y) : Antiphon.Sqrt.sqrt x = Antiphon.Sqrt.sqrt y ↔ x = y :=
+  ⟨fun h => by rw [← sq_sqrt hx, h, sq_sqrt hy], fun h => by rw [h]⟩
+theorem sqrt_eq_iff_sq_eq (hx : 0 ≤ x) (hy : 0 ≤ y) : Antiphon.Sqrt.sqrt x = y ↔ y ^ 2 = x :=
+  ⟨fun h => by rw [← h, sq_sqrt hx], fun h => by rw [← h, sqrt_sq hy]⟩
+theorem sqrt_eq_zero' : Antiphon.Sqrt.sqrt x = 0 ↔ x ≤ 0 :=
+  ⟨fun h => le_of_not_gt fun hx => ne_of_gt (sqrt_pos.2 hx) h, sqrt_eq_zero_of_nonpos⟩
+theorem sqrt_eq_zero (h : 0 ≤ x) : Antiphon.Sqrt.sqrt x = 0 ↔ x = 0 := by
+  rw [sqrt_eq_zero']; exact ⟨fun h' => le_antisymm h' h, le_of_eq⟩
+theorem sqrt_inv (x : α) : Antiphon.Sqrt.sqrt x⁻¹ = (Antiphon.Sqrt.sqrt x)⁻¹ := by
+  rcases le_or_gt x 0 with h | h
+  · rw [sqrt_eq_zero_of_nonpos h, inv_zero]
+    exact sqrt_eq_zero_of_nonpos (le_of_not_gt fun h' => not_le_of_gt (inv_pos.1 h') h)
+  · apply mul_left_cancel₀ (ne_of_gt (sqrt_pos.2 h))
+    rw [mul_inv_cancel₀ (ne_of_gt (sqrt_pos.2 h)), ← sqrt_mul (le_of_lt h), mul_inv_cancel₀ (ne_of_gt h),
+      sqrt_one]
+theorem sqrt_div (hx : 0 ≤ x) (y : α) :
+    Antiphon.Sqrt.sqrt (x / y) = Antiphon.Sqrt.sqrt x / Antiphon.Sqrt.sqrt y := by
+  rw [div_eq_mul_inv, sqrt_mul hx, sqrt_inv, ← div_eq_mul_inv]
 end
 end Real
 
@@ -360,6 +391,14 @@ theorem neg_one_le_cos (x : α) : -1 ≤ cos x := (Antiphon.abs_le_one_of_sq (co
   rw [add_halves, cos_pi_div_two, sin_pi_div_two] at this; grind
 theorem pi_gt_three : 3 < (pi : α) := by have := Antiphon.Elementary.pi_gt_d2 (α := α); grind
 theorem pi_pos : 0 < (pi : α) := by have := pi_gt_three (α := α); grind
+theorem pi_ne_zero : (pi : α) ≠ 0 := ne_of_gt pi_pos
+theorem two_le_pi : 2 ≤ (pi : α) := by have := pi_gt_three (α := α); grind
+theorem sin_pi_sub (x : α) : sin (pi - x) = sin x := by rw [sin_sub, sin_pi, cos_pi]; grind
+theorem cos_pi_sub (x : α) : cos (pi - x) = -cos x := by rw [cos_sub, sin_pi, cos_pi]; grind
+theorem sin_pi_div_two_sub (x : α) : sin (pi / 2 - x) = cos x := by
+  rw [sin_sub, sin_pi_div_two, cos_pi_div_two]; grind
+theorem cos_pi_div_two_sub (x : α) : cos (pi / 2 - x) = sin x := by
+  rw [cos_sub, sin_pi_div_two, cos_pi_div_two]; grind
 theorem sin_pos_of_pos_of_lt_pi (h₀ : 0 < x) (h : x < pi) : 0 < sin x :=
   Antiphon.Elementary.sin_pos_of_pos_of_lt_pi x h₀ h
 theorem sin_lt (h : 0 < x) : sin x < x := Antiphon.Elementary.sin_lt x h
@@ -475,6 +514,45 @@ instance (priority := 50) Antiphon.instOfScientific {α : Type u} [Lean.Grind.Fi
 
 @[simp, grind =] theorem Antiphon.ofScientific_down {α : Type u} [Lean.Grind.Field α] (m e : Nat) :
     (OfScientific.ofScientific m true e : α) = OfNat.ofNat m / OfNat.ofNat 10 ^ e := rfl
+
+/-! ## Shortcuts of instance search
+
+Each `+` over ℝ asks for `HAdd ℝ ℝ ℝ`, and the way there by `Add`, `Semiring`, `Ring`, `CommRing`, `Field`
+was most of what a `grind` cost. `IsReal` says nothing about a type: it only opens the short way. -/
+
+/-- A mark without content. -/
+class Antiphon.IsReal (α : Type u) : Prop
+
+namespace Antiphon.Fast
+open Lean.Grind
+section
+variable {α : Type u} [Antiphon.IsReal α] [Field α]
+instance (priority := 2000) ring : Ring α := CommRing.toRing
+instance (priority := 2000) semiring : Semiring α := Ring.toSemiring (self := CommRing.toRing)
+instance (priority := 2000) mul : Mul α := Semiring.toMul (self := Ring.toSemiring (self := CommRing.toRing))
+instance (priority := 2000) add : Add α := Semiring.toAdd (self := Ring.toSemiring (self := CommRing.toRing))
+instance (priority := 2000) sub : Sub α := Ring.toSub (self := CommRing.toRing)
+instance (priority := 2000) hMul : HMul α α α := @instHMul α mul
+instance (priority := 2000) hAdd : HAdd α α α := @instHAdd α add
+instance (priority := 2000) hSub : HSub α α α := @instHSub α sub
+instance (priority := 2000) hDiv : HDiv α α α := @instHDiv α Field.toDiv
+instance (priority := 2000) neg : Neg α := Ring.toNeg (self := CommRing.toRing)
+instance (priority := 2000) npow : HPow α Nat α := Semiring.npow (self := Ring.toSemiring (self := CommRing.toRing))
+instance (priority := 2000) ofNat (n : Nat) : OfNat α n :=
+  Semiring.ofNat (self := Ring.toSemiring (self := CommRing.toRing)) n
+instance (priority := 2000) natCast : NatCast α := Semiring.natCast (self := Ring.toSemiring (self := CommRing.toRing))
+instance (priority := 2000) intCast : IntCast α := Ring.intCast (self := CommRing.toRing)
+end
+section
+variable {α : Type u} [Antiphon.IsReal α] [LE α]
+instance (priority := 2000) isLinearPreorder [Std.IsLinearOrder α] : Std.IsLinearPreorder α := inferInstance
+instance (priority := 2000) isPartialOrder [Std.IsLinearOrder α] : Std.IsPartialOrder α := inferInstance
+instance (priority := 2000) isPreorder [Std.IsLinearOrder α] : Std.IsPreorder α := inferInstance
+variable [Field α] [LT α] [Std.LawfulOrderLT α] [Std.IsLinearOrder α] [OrderedRing α]
+instance (priority := 2000) isCharP : IsCharP α 0 := inferInstance
+instance (priority := 2000) orderedAdd : OrderedAdd α := inferInstance
+end
+end Antiphon.Fast
 
 /-! ## What `nlinarith` multiplies -/
 

@@ -76,8 +76,8 @@ syntax (name := linarith) "linarith" (&" only")? (" [" term,* "]")? : tactic
 @[macro linarith] def Antiphon.expandLinarith : Lean.Macro := fun stx => do
   Antiphon.withHints (← `(tactic| grind -verbose (ematch := 0) (splits := 4))) (Antiphon.hints stx 2)
 
-/-- `nlinarith [h₁, …]`: as `linarith`, after the goal is negated and each pair of inequalities of
-the context has been multiplied; then once more with squares of the terms that occur. -/
+/-- `nlinarith [h₁, …]`: as `linarith`; then again after the goal is negated, each pair of inequalities
+of the context has been multiplied and the squares of the terms that occur have been added. -/
 syntax (name := nlinarith) "nlinarith" (&" only")? (" [" term,* "]")? : tactic
 @[macro nlinarith] def Antiphon.expandNlinarith : Lean.Macro := fun stx => do
   Antiphon.withHints (← `(tactic| (
@@ -87,9 +87,9 @@ syntax (name := nlinarith) "nlinarith" (&" only")? (" [" term,* "]")? : tactic
       | refine lt_of_not_ge fun _ => ?_
       | skip
     first
-      | grind -verbose (ematch := 1) (instances := 40) (ringSteps := 2000) (splits := 2)
-          [→ Antiphon.mul_sub_pos, → Antiphon.mul_sub_nonneg, → Antiphon.mul_sub_mixed]
-      | open Antiphon.Squares in grind -verbose (ematch := 1) (instances := 40) (ringSteps := 2000) (splits := 2)))) (Antiphon.hints stx 2)
+      | grind -verbose (ematch := 0) (splits := 2)
+      | open Antiphon.Squares in grind -verbose (ematch := 1) (instances := 40) (ringSteps := 2000) (splits := 2)
+          [→ Antiphon.mul_sub_pos, → Antiphon.mul_sub_nonneg, → Antiphon.mul_sub_mixed]))) (Antiphon.hints stx 2)
 
 /-- `ring`: an identity of commutative rings. -/
 macro "ring" : tactic => `(tactic| grind -verbose -linarith (ematch := 0) (splits := 1))
@@ -106,6 +106,7 @@ macro "linear_combination" term : tactic => `(tactic| grind -verbose (ematch := 
 -- `antiphon_pos` proves `0 < e`, `antiphon_nonneg` proves `0 ≤ e`, each by the shape of `e`.
 syntax "antiphon_pos" : tactic
 syntax "antiphon_nonneg" : tactic
+syntax "antiphon_ne" : tactic
 macro_rules | `(tactic| antiphon_pos) => `(tactic| first
   | assumption
   | exact Antiphon.ofNat_pos _ (by decide)
@@ -117,6 +118,13 @@ macro_rules | `(tactic| antiphon_pos) => `(tactic| first
   | (refine add_pos_of_nonneg_of_pos ?_ ?_; antiphon_nonneg; antiphon_pos)
   | (refine inv_pos.2 ?_; antiphon_pos)
   | (refine sq_pos_of_ne_zero ?_; assumption)
+  | exact Real.exp_pos _
+  | (refine Real.sqrt_pos.2 ?_; antiphon_pos)
+  | exact Real.pi_pos
+  | (refine abs_pos.2 ?_; antiphon_ne)
+  | (refine Nat.cast_pos.2 ?_; antiphon_pos)
+  | exact Nat.factorial_pos _
+  | (refine Real.rpow_pos_of_pos ?_ _; antiphon_pos)
   | (refine lt_of_le_of_ne ?_ (Ne.symm ?_); assumption; assumption)
   | (refine lt_trans zero_lt_one ?_; assumption)
   | omega)
@@ -133,17 +141,22 @@ macro_rules | `(tactic| antiphon_nonneg) => `(tactic| first
   | (refine add_nonneg ?_ ?_ <;> antiphon_nonneg)
   | (refine pow_nonneg ?_ _; antiphon_nonneg)
   | (refine inv_nonneg.2 ?_; antiphon_nonneg)
+  | exact Real.sqrt_nonneg _
+  | exact abs_nonneg _
+  | exact Nat.cast_nonneg _
+  | exact le_of_lt (Real.exp_pos _)
+  | (refine Real.rpow_nonneg ?_ _; antiphon_nonneg)
+  | (refine le_of_lt ?_; antiphon_pos)
+  | (refine Finset.sum_nonneg fun _ _ => ?_; antiphon_nonneg)
   | omega)
 
 /-- `positivity`: `0 < e`, `0 ≤ e` or `e ≠ 0`, by the signs of the parts of `e`. -/
 macro "positivity" : tactic => `(tactic| (
   intros
   first
-    | antiphon_pos
-    | antiphon_nonneg
-    | (refine ne_of_gt ?_; antiphon_pos)
-    | (refine mul_ne_zero ?_ ?_ <;> first | assumption | (refine ne_of_gt ?_; antiphon_pos))
-    | (refine pow_ne_zero _ ?_; assumption)))
+    | (show _ < _); antiphon_pos
+    | (show _ ≤ _); antiphon_nonneg
+    | (show _ ≠ _); antiphon_ne))
 
 /-- `gcongr`: an inequality from the inequalities of the parts. -/
 macro "gcongr" : tactic => `(tactic| (
@@ -200,14 +213,14 @@ syntax (name := normNum) "norm_num" (&" only")?
   | _ => `(tactic| try $simp:tactic)
 
 -- `e ≠ 0` or `0 < e`, the side conditions of clearing a denominator
-syntax "antiphon_ne" : tactic
 macro_rules | `(tactic| antiphon_ne) => `(tactic| first
   | assumption
-  | antiphon_pos
   | (refine ne_of_gt ?_; antiphon_pos)
   | (refine mul_ne_zero ?_ ?_ <;> antiphon_ne)
   | (refine pow_ne_zero _ ?_; antiphon_ne)
-  | (refine sub_ne_zero_of_ne ?_; assumption))
+  | (refine sub_ne_zero_of_ne ?_; assumption)
+  | (refine Nat.cast_ne_zero.2 ?_; antiphon_ne)
+  | antiphon_pos)
 
 open Lean.Parser.Tactic in
 /-- `field_simp [h] at l`: clears the denominators known to be positive or nonzero. -/
@@ -322,7 +335,7 @@ macro "aesop" : tactic => `(tactic| first | (simp_all; done) | grind -verbose (s
 
 /-! ## ℝ -/
 
-variable {ℝ : Type} [Lean.Grind.Field ℝ] [LE ℝ] [LT ℝ] [Std.LawfulOrderLT ℝ] [Std.IsLinearOrder ℝ]
+variable {ℝ : Type} [Antiphon.IsReal ℝ] [Lean.Grind.Field ℝ] [LE ℝ] [LT ℝ] [Std.LawfulOrderLT ℝ] [Std.IsLinearOrder ℝ]
   [Lean.Grind.OrderedRing ℝ] [Antiphon.Sqrt ℝ] [Antiphon.Floor ℝ] [Antiphon.Elementary ℝ]
 
 local notation "Real.sqrt" => Antiphon.Sqrt.sqrt (α := ℝ)

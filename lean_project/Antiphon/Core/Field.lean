@@ -110,6 +110,10 @@ theorem mul_eq_mul_left_iff : a * b = a * c ↔ b = c ∨ a = 0 := by
   · intro h
     exact (Classical.em (a = 0)).elim .inr fun h' => .inl (mul_left_cancel₀ h' h)
   · rintro (h | h) <;> rw [h] <;> simp
+theorem mul_right_inj' (ha : a ≠ 0) : a * b = a * c ↔ b = c :=
+  ⟨mul_left_cancel₀ ha, fun h => by rw [h]⟩
+theorem mul_left_inj' (hc : c ≠ 0) : a * c = b * c ↔ a = b :=
+  ⟨mul_right_cancel₀ hc, fun h => by rw [h]⟩
 theorem sq_eq_sq_iff_eq_or_eq_neg : a ^ 2 = b ^ 2 ↔ a = b ∨ a = -b := by
   rw [← sub_eq_zero, sq_sub_sq, mul_eq_zero, add_eq_zero_iff_eq_neg, sub_eq_zero]; exact Or.comm
 theorem two_mul_le_add_sq (a b : α) : 2 * a * b ≤ a ^ 2 + b ^ 2 := by
@@ -246,6 +250,10 @@ theorem div_pos (ha : 0 < a) (hb : 0 < b) : 0 < a / b := by
   rw [div_eq_mul_inv]; exact mul_pos ha (inv_pos.2 hb)
 theorem div_nonneg (ha : 0 ≤ a) (hb : 0 ≤ b) : 0 ≤ a / b := by
   rw [div_eq_mul_inv]; exact mul_nonneg ha (inv_nonneg.2 hb)
+theorem div_nonpos_of_nonpos_of_nonneg (ha : a ≤ 0) (hb : 0 ≤ b) : a / b ≤ 0 := by
+  rw [div_eq_mul_inv]; exact mul_nonpos_of_nonpos_of_nonneg ha (inv_nonneg.2 hb)
+theorem div_neg_of_neg_of_pos (ha : a < 0) (hb : 0 < b) : a / b < 0 := by
+  rw [div_eq_mul_inv]; exact mul_neg_of_neg_of_pos ha (inv_pos.2 hb)
 theorem one_div_pos : 0 < 1 / a ↔ 0 < a := by rw [one_div]; exact inv_pos
 theorem one_div_nonneg : 0 ≤ 1 / a ↔ 0 ≤ a := by rw [one_div]; exact inv_nonneg
 theorem half_pos (h : 0 < a) : 0 < a / 2 := div_pos h two_pos

@@ -165,6 +165,12 @@ theorem sub_eq_add_neg (a b : α) : a - b = a + -b := Ring.sub_eq_add_neg a b
 @[simp] theorem sub_add_cancel (a b : α) : a - b + b = a := by grind
 @[simp] theorem add_sub_cancel_right (a b : α) : a + b - b = a := by grind
 @[simp] theorem add_sub_cancel_left (a b : α) : a + b - a = b := by grind
+theorem add_sub (a b c : α) : a + (b - c) = a + b - c := by grind
+theorem sub_add_eq_add_sub (a b c : α) : a - b + c = a + c - b := by grind
+theorem neg_add_cancel (a : α) : -a + a = 0 := by grind
+theorem add_neg_cancel (a : α) : a + -a = 0 := by grind
+theorem neg_add_rev (a b : α) : -(a + b) = -b + -a := by grind
+theorem sub_neg_eq_add (a b : α) : a - -b = a + b := by grind
 theorem neg_add (a b : α) : -(a + b) = -a + -b := by grind
 theorem add_sub_assoc (a b c : α) : a + b - c = a + (b - c) := by grind
 theorem mul_sub (a b c : α) : a * (b - c) = a * b - a * c := by grind

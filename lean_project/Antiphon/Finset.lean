@@ -1,6 +1,6 @@
 module
 
-public import Antiphon.Core.Number
+public import Antiphon.Number
 
 /-!
 # Sets, finite sets, bounded sums and products
@@ -97,6 +97,9 @@ end
 
 /-! ## Functions -/
 
+theorem congr_arg {α : Sort u} {β : Sort v} {a₁ a₂ : α} (f : α → β) (h : a₁ = a₂) : f a₁ = f a₂ :=
+  congrArg f h
+
 section
 variable {α : Type u} {β : Type v} [LE α] [LE β]
 def Monotone (f : α → β) : Prop := ∀ ⦃a b⦄, a ≤ b → f a ≤ f b
@@ -136,6 +139,13 @@ instance : CoeFun (Equiv α β) fun _ => α → β := ⟨toFun⟩
 protected def symm (e : Equiv α β) : Equiv β α := ⟨e.invFun, e.toFun, e.right_inv, e.left_inv⟩
 @[simp, grind =] theorem symm_apply_apply (e : Equiv α β) (x : α) : e.symm (e x) = x := e.left_inv x
 @[simp, grind =] theorem apply_symm_apply (e : Equiv α β) (x : β) : e (e.symm x) = x := e.right_inv x
+theorem apply_eq_iff_eq (e : Equiv α β) {x y : α} : e x = e y ↔ x = y :=
+  ⟨fun h => by rw [← e.left_inv x, ← e.left_inv y, h], fun h => by rw [h]⟩
+theorem apply_eq_iff_eq_symm_apply {x : α} {y : β} (e : Equiv α β) : e x = y ↔ x = e.symm y :=
+  ⟨fun h => by rw [← h]; exact (e.left_inv x).symm, fun h => by rw [h]; exact e.right_inv y⟩
+theorem symm_apply_eq (e : Equiv α β) {x : β} {y : α} : e.symm x = y ↔ x = e y :=
+  ⟨fun h => by rw [← h]; exact (e.right_inv x).symm, fun h => by rw [h]; exact e.left_inv y⟩
+theorem invFun_as_coe (e : Equiv α β) : e.invFun = (e.symm : β → α) := rfl
 grind_pattern left_inv => toFun self x
 grind_pattern right_inv => invFun self x
 end Equiv
@@ -283,6 +293,8 @@ theorem card_insert_of_notMem [DecidableEq α] {s : Finset α} {a : α} (h : ¬a
   show (if a ∈ l then l else a :: l).length = l.length + 1
   rw [if_neg (show ¬a ∈ l from h)]; rfl
 @[simp] theorem range_zero : range 0 = ∅ := rfl
+theorem card_insert_of_not_mem [DecidableEq α] {s : Finset α} {a : α} (h : ¬a ∈ s) :
+    (insert a s).card = s.card + 1 := card_insert_of_notMem h
 theorem range_succ {n : Nat} : range (n + 1) = insert n (range n) := by
   ext a; rw [mem_insert, mem_range, mem_range]; omega
 
@@ -470,6 +482,12 @@ theorem prod_mul_distrib : Finset.prod s (fun i => f i * g i) = Finset.prod s f 
   induction s using Finset.induction_on with
   | empty => exact (pow_zero b).symm
   | insert a s ha ih => rw [prod_insert ha, ih, card_insert_of_notMem ha, pow_succ']
+theorem sum_pair [DecidableEq ι] {a b : ι} (h : a ≠ b) : Finset.sum {a, b} f = f a + f b := by
+  show Finset.sum (insert a {b}) f = _
+  rw [sum_insert (by rwa [mem_singleton]), sum_singleton]
+theorem prod_pair [DecidableEq ι] {a b : ι} (h : a ≠ b) : Finset.prod {a, b} f = f a * f b := by
+  show Finset.prod (insert a {b}) f = _
+  rw [prod_insert (by rwa [mem_singleton]), prod_singleton]
 theorem sum_const_nat {m : Nat} {f : ι → Nat} (h : ∀ x, x ∈ s → f x = m) :
     Finset.sum s f = s.card * m := by
   classical
