@@ -3,7 +3,7 @@
 Two lists. `REFUSED` are words that no proof may contain, each with its reason. `ALLOWED` are the words of
 Lean's syntax that a proof may be made of. A lexer cannot tell a word of the syntax from a name, so any other
 word passes here as a name; Lean's parser can, and holds the parsed proof against `ALLOWED` before a step of
-it is run (`usesOnly` in `Repl.lean`): there, a keyword that nobody has thought of is refused too.
+it is run (`strange` in `Repl.lean`): there, a keyword that nobody has thought of is refused too.
 
 The rules are ours to change, so every verdict carries `VERSION`. A refusal is an outcome of its own:
 training can see it, and a person is told the token and where it stands. Words inside comments and strings,
@@ -29,7 +29,7 @@ SEARCHES = frozenset(
     dsimp?! simp_arith? aesop? omega? grind? decide? norm_num? show_term show_term? show_term_elab try? by? finish?
     cases? induction? have? observe observe? unfold? conv? congrm? continuity? measurability? fun_prop? positivity?
     termination_by? mvcgen? polyrith slim_check plausible propose suggest suggestions library_search
-    attempt_all attempt_all_par first_par""".split()
+    attempt_all attempt_all_par first_par ∎""".split()
 )
 COMPILED = frozenset(
     """native_decide decide! bv_decide bv_decide? bv_check native ofReduceBool ofReduceNat reduceBool reduceNat

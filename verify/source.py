@@ -56,11 +56,13 @@ async def _of_row(line: str, where: str, default: str, pool: LeanPool, statement
     if not isinstance(row, dict):
         raise BadInput(f"{where}: an object is wanted")
     name = str(row.get("name") or default)
-    if isinstance(row.get("code"), str):
-        found = await _of_code(row["code"], where, row.get("name"), pool)
-        return [Item(name, found[-1].job, found[-1].verdict)]
     text = next((row[key] for key in TEXT_FIELDS if isinstance(row.get(key), str)), None)
     proof = row.get("proof")
+    if isinstance(row.get("code"), str):
+        found = (await _of_code(row["code"], where, row.get("name"), pool))[-1]
+        if text is None or found.job is None:
+            return [Item(name, found.job, found.verdict)]
+        proof = found.job.proof  # of the row's own statement, whatever the code says it proves
     if text is None or not (isinstance(proof, str) or statements_only):
         raise BadInput(f"{where}: wants `statement` (or `formal_statement`) and `proof`, or `code`")
     try:
@@ -98,6 +100,9 @@ async def _of_code(text: str, where: str, wanted: str | None, pool: LeanPool) ->
                 items.append(_settled(piece["name"], Outcome.OUT_OF_PROFILE, str(error), pool))
     if not items:
         return [_settled(where, Outcome.FAILED, "holds no theorem", pool)]
+    names = [item.name for item in items]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        return [_settled(twice, Outcome.FAILED, f"declares `{twice}` twice", pool)]
     return [item for item in items if item.name == wanted] or (items if wanted is None else items[-1:])
 
 

@@ -134,7 +134,7 @@ def theoremParts (stx : Syntax) : Option (Syntax × Syntax) := do
 
 /-- A word of the syntax, as opposed to punctuation: what has a letter, and all that quotes or commands. -/
 def isWord (token : String) : Bool :=
-  anyOf (fun c => c.isAlpha || c == '`') token.toList || token.startsWith "@[" || (token.startsWith "#" && token != "#" && token != "#[")
+  anyOf (fun c => c.isAlpha || c == '`' || c == '∎') token.toList || token.startsWith "@[" || (token.startsWith "#" && token != "#" && token != "#[")
 
 /-- The first word of the syntax in these that is not allowed. Names and what stands in quotation marks are no words. -/
 partial def strange (allowed : NameSet) : List Syntax → Option String
@@ -581,7 +581,7 @@ partial def split (st : Command.State) (text : String) : IO Json := do
         | m :: _ => Json.num m.pos.line
         | [] => line
       out.push (Json.mkObj [("kind", Json.str "error"), ("line", at'), ("text", Json.str "does not parse")])
-    else if Parser.isTerminalCommand stx then out
+    else if stx.isOfKind ``Parser.Command.eoi then out
     else
       let piece (start stop : Option String.Pos.Raw) : Json :=
         Json.str ((Substring.Raw.mk text (start.getD 0) (stop.getD 0)).toString)
@@ -592,7 +592,8 @@ partial def split (st : Command.State) (text : String) : IO Json := do
             ("by", Json.bool (value[1].isOfKind ``Parser.Term.byTactic)),
             ("value", piece value[1].getPos? value[1].getTailPos?)]
         | none => Json.mkObj [("kind", Json.str "other"), ("line", line), ("text", piece stx.getPos? stx.getTailPos?)]
-      go next (out.push item)
+      if Parser.isTerminalCommand stx then out.push item  -- `#exit`, a second header: what follows is not read
+      else go next (out.push item)
   return Json.arr (go start #[])
 
 def answer (session : Session) (request : Json) : IO (Session × Json) := do
