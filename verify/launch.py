@@ -11,7 +11,9 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 STACK_BYTES = 1 << 30
 NICE = 15  # a model that trains or samples on the same cores comes first: its threads wait for one another
@@ -24,6 +26,11 @@ def main() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before the line above
             sys.exit(1)
+    become(command)
+
+
+def become(command: Sequence[str], environment: Mapping[str, str] = os.environ) -> NoReturn:
+    """Takes the limits of a Lean process and turns into it."""
     os.nice(NICE)
     with contextlib.suppress(OSError):  # Linux weighs sessions against each other, and this is a new one
         Path("/proc/self/autogroup").write_text(str(NICE))
@@ -32,7 +39,7 @@ def main() -> None:
     stack = STACK_BYTES if hard == resource.RLIM_INFINITY else min(STACK_BYTES, hard)
     resource.setrlimit(resource.RLIMIT_STACK, (stack, hard))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which cleans up
-    os.execvp(command[0], command)
+    os.execvpe(command[0], command, environment)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ replaced. Equal jobs run once, in flight and afterwards. No process survives the
 
 With `certify=True` an accepted proof has to pass once more: its terms go, as data, to a process that never
 elaborates a candidate's text, and what that one does not accept too is no proof.
+
+With `spare=True` one process more stands ready, so that replacing another costs no waiting.
 """
 
 from __future__ import annotations
@@ -77,6 +79,7 @@ class LeanPool:
         limits: Limits = Limits(),
         cache: VerdictCache | None = None,
         certify: bool = False,
+        spare: bool = False,
     ) -> None:
         self.toolchain = toolchain
         self.limits = limits
@@ -87,6 +90,8 @@ class LeanPool:
         self._verdicts: dict[tuple[str, str | None, int], asyncio.Task[Verdict]] = {}
         self._askers: Counter[tuple[str, str | None, int]] = Counter()
         self._workers: list[asyncio.Task[None]] = []
+        self._keeps_spare = spare
+        self._spare: asyncio.Task[LeanProcess] | None = None
         self._broken: LeanUnavailable | None = None
         self._version = ""
         self.checks = 0
@@ -105,6 +110,11 @@ class LeanPool:
         for task in (*self._workers, *pending):
             task.cancel()
         await asyncio.gather(*self._workers, *pending, return_exceptions=True)
+        if self._spare:
+            self._spare.cancel()
+            for process in await asyncio.gather(self._spare, return_exceptions=True):
+                if isinstance(process, LeanProcess):
+                    await process.kill()
         self._close(LeanUnavailable("the pool is closed"))
         if self._cache:
             self._cache.close()
@@ -112,7 +122,8 @@ class LeanPool:
     @property
     def restarts(self) -> int:
         """Processes that had to be replaced so far."""
-        return max(self.starts - self._size, 0)
+        unused = self._spare is not None and self._spare.done()
+        return max(self.starts - self._size - unused, 0)
 
     def _close(self, error: LeanUnavailable) -> None:
         """No process is left: whoever waits, and whoever comes, is told so."""
@@ -270,7 +281,7 @@ class LeanPool:
         try:
             while True:
                 if process is None:
-                    process = await self._start()
+                    process = await self._take()
                 request, answer = await lane.queue.get()
                 if answer.done():  # its asker has left
                     continue
@@ -307,7 +318,7 @@ class LeanPool:
                         self._fail(answer, error)
                         return None
                     log.info("a Lean process died (%s); asking another one", error)
-                    process = await self._start()
+                    process = await self._take()
                 except LeanError as error:
                     self._fail(answer, error)
                     return None
@@ -323,6 +334,19 @@ class LeanPool:
     def _fail(answer: asyncio.Future[dict[str, Any]], error: Exception) -> None:
         if not answer.done():
             answer.set_exception(error)
+
+    async def _take(self) -> LeanProcess:
+        """The spare process where there is one that lives, else a new one; then a spare is made ready."""
+        spare, self._spare = self._spare, None
+        try:
+            process = await spare if spare else None
+        except LeanUnavailable:
+            process = None
+        if process is None or not process.alive:
+            process = await self._start()
+        if self._keeps_spare and self._spare is None and self.starts >= self._size:
+            self._spare = asyncio.create_task(self._start())
+        return process
 
     async def _start(self) -> LeanProcess:
         """A new process; tries twice. Raises LeanUnavailable."""

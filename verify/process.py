@@ -169,6 +169,10 @@ class LeanProcess:
             return 0
 
     @property
+    def alive(self) -> bool:
+        return self._process.returncode is None
+
+    @property
     def pid(self) -> int:
         return self._process.pid
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,19 +37,18 @@ class Toolchain:
     """Names everything a verdict depends on but the job; empty where that is not known."""
 
 
-def core() -> Toolchain:
-    """The embedded Lean. Raises LeanUnavailable when it is not installed, or not whole."""
+def core(script: Sequence[str] = install.SCRIPT) -> Toolchain:
+    """The embedded Lean. Raises LeanUnavailable when it is not installed, or not whole.
+
+    `script` are Lean's arguments: the loop that it runs.
+    """
     try:
-        package, library = install.installed()
+        package, library, loop = install.installed()
     except install.NotInstalled as error:
         raise LeanUnavailable(f"{error}; run `antiphon lean install`") from error
-    command = install.lean_command(
-        package,
-        {library: "/library", PROJECT: "/project"},
-        ["--run", "/project/Antiphon/Repl.lean", "/project/header/core.lean", "Init", "Antiphon.Core"],
-    )
-    sources = [(PROJECT / name).read_text() for name in ("Antiphon/Repl.lean", "header/core.lean", "embedded.js")]
-    identity = content_id(library.name, *sources)
+    command = install.lean_command(package, {library: "/library", loop: "/loop", PROJECT: "/project"}, script)
+    sources = [(PROJECT / name).read_text() for name in ("Antiphon/Load.lean", "header/core.lean", "embedded.js")]
+    identity = content_id(library.name, loop.name, *sources)
     return Toolchain("core", tuple(command), PROJECT, _environment(), identity)
 
 

@@ -29,9 +29,16 @@ if "pack" in words:  # npm
 else:  # Lean
     if (place / "lean-error").exists():
         sys.exit((place / "lean-error").read_text())
-    library = next(w for w in words if w.endswith("=/library")).removesuffix("=/library")
-    olean = words[words.index("-o") + 1].replace("/library", library)
-    Path(olean).write_text("compiled")
+    mounts = {{at: directory for directory, _, at in (w.partition("=") for w in words) if at.startswith("/")}}
+    if "-o" in words:
+        olean = Path(words[words.index("-o") + 1])
+        inside = Path(mounts["/" + olean.parts[1]], *olean.parts[2:])
+        inside.write_text("compiled")
+        inside.with_suffix(".ir").write_text("code")
+    elif "warm" in words:
+        assert len(sys.stdin.readlines()) > 20
+        Path(mounts["/loop"], "lean.code").write_text("machine code")
+        sys.exit(168)
 """
 
 
@@ -96,14 +103,16 @@ def refusal(**options) -> str:
 def test_a_whole_installation(machine, by_hand):
     tarball = machine / "package.tgz"
     directories = install.install(progress, tarball if by_hand else None)
-    assert directories == install.installed() == (install.package_directory(), install.library_directory())
-    inside, library = directories
+    assert directories == install.installed()
+    assert directories == (install.package_directory(), install.library_directory(), install.loop_directory())
+    inside, library, loop = directories
     script = (inside / "lean.patched.js").read_text()
     assert script == "".join(new for _, new in install.PATCHES) + SLIM
     assert sorted(p.name for p in inside.rglob("*") if p.is_file()) == [
         "Init.olean", "lean.patched.js", "lean.wasm", "manifest.json",
     ]  # fmt: skip
     assert {p.stem for p in library.rglob("*.olean")} == {m.split("/")[-1] for m in install.MODULES}
+    assert {p.name for p in loop.rglob("*") if p.is_file()} == {"Repl.ir", "Repl.olean", "lean.code", "manifest.json"}
     assert tarball.exists()
     assert not left_over()
 
@@ -152,6 +161,18 @@ def test_a_library_that_does_not_compile_keeps_the_package(machine):
     assert (machine / "calls").read_text().count(" pack ") == 1
 
 
+def test_another_loop_keeps_the_library(machine, monkeypatch):
+    _, library, loop = install.install(progress)
+    project = machine / "project"
+    shutil.copytree(install.PROJECT, project)
+    (project / "Antiphon" / "Repl.lean").write_text("-- changed")
+    monkeypatch.setattr(install, "PROJECT", project)
+    with pytest.raises(install.NotInstalled, match="not installed"):
+        install.installed()
+    assert install.install(progress)[1] == library
+    assert install.loop_directory() != loop
+
+
 def test_nothing_is_installed_at_first(machine):
     with pytest.raises(install.NotInstalled, match="not installed"):
         install.installed()
@@ -164,7 +185,7 @@ def test_nothing_is_installed_at_first(machine):
 @pytest.mark.parametrize("name", ["lean.wasm", "lib/lean/Init.olean"])
 @pytest.mark.parametrize("damage", ["truncate", "remove"])
 def test_a_damaged_file_is_found_and_repaired(machine, name, damage):
-    inside, _ = install.install(progress)
+    inside, *_ = install.install(progress)
     if damage == "truncate":
         (inside / name).write_bytes(b"x")
     else:
@@ -179,7 +200,7 @@ def test_a_damaged_file_is_found_and_repaired(machine, name, damage):
 
 
 def test_a_damaged_manifest_is_broken_and_repaired(machine):
-    _, library = install.install(progress)
+    _, library, _ = install.install(progress)
     (library / "manifest.json").write_text("{")
     with pytest.raises(install.NotInstalled, match="is broken"):
         install.installed()

@@ -253,6 +253,30 @@ async def test_jobs_in_flight_beside_a_misfortune_do_not_notice(place):
     assert Counter(order for _, order, _ in ran(place))["sleep 0.2"] == 12
 
 
+async def test_a_spare_process_takes_the_place_of_one_that_died(place):
+    async with LeanPool(fake(place), 1, HASTY, spare=True) as pool:
+        assert (await pool.check(job())).proved
+        await until(lambda: pool.starts == 2)
+        assert pool.restarts == 0
+        ready = {process.pid for process in family(place)}
+        assert (await pool.check(job("hang", 1))).outcome is Outcome.TIMEOUT
+        assert (await pool.check(job("", 2))).proved
+        assert ran(place)[-1][2] in ready, "it was started before it was needed"
+        await until(lambda: pool.starts == 3)
+        assert pool.restarts == 1
+
+
+async def test_a_spare_process_that_died_unused_is_not_missed(place):
+    async with LeanPool(fake(place), 1, QUICK, spare=True) as pool:
+        assert (await pool.check(job())).proved
+        await until(lambda: pool.starts == 2)
+        used = ran(place)[0][2]
+        for process in family(place):
+            if process.pid != used:
+                process.kill()
+        assert (await pool.check(job("crash-once", 1))).proved
+
+
 async def test_who_leaves_takes_a_waiting_job_along(place):
     async with LeanPool(fake(place), 1, QUICK) as pool:
         first = asyncio.create_task(pool.check(job("sleep 0.5")))

@@ -1,0 +1,29 @@
+module
+
+public import Lean.Elab.Frontend
+public import Lean.Data.Json.Parser
+public import Lean.Data.Json.Printer
+public meta import Lean.Elab.Command
+public meta import Lean.Compiler.IR.CompilerM
+
+/-!
+Runs `Repl.lean` from its compiled code: its declarations, `main` among them, are read from the `.ir` file
+that the installation made. Elaborating the script anew would take half the time of a start; importing it
+does not do, because the embedded Lean imports signatures without code.
+-/
+
+open Lean Elab Command
+
+meta unsafe def code : List (Name × Array EnvExtensionEntry) → Array IR.Decl
+  | [] => #[]
+  | (name, entries) :: rest => if name == `Lean.IR.declMapExt then unsafeCast entries else code rest
+
+meta unsafe def addCode (file : System.FilePath) (env : Environment) : IO Environment := do
+  let (data, _) ← readModuleData file
+  let state ← IO.mkRef ({ env } : Core.State)
+  match ← ((IR.addDecls (code data.entries.toList)) { fileName := "", fileMap := default } state).toIO' with
+  | .ok _ => return (← state.get).env
+  | .error _ => throw (IO.userError "no code")
+
+run_cmd unsafe do
+  setEnv (← addCode "/loop/Antiphon/Repl.ir" (← getEnv))
