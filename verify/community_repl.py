@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import sys
 
-from verify import install, launch
+from verify import launch
 from verify.toolchain import LeanUnavailable, core
 
 
 def main() -> None:
     try:
-        lean = core(("--run", "/project/Antiphon/CommunityRepl.lean", *install.SCRIPT[2:]))
+        lean = core("community")
     except LeanUnavailable as error:
         sys.exit(str(error))
     os.chdir(lean.directory)

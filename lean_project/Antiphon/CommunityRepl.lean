@@ -1,8 +1,6 @@
 module
 
-public import Lean.Elab.Frontend
-public import Lean.Data.Json.Parser
-public import Lean.Data.Json.Printer
+public import Antiphon.Repl
 
 /-!
 # The community REPL's protocol
@@ -175,17 +173,7 @@ partial def loop (session : Session) (stdin : IO.FS.Stream) : IO Unit := do
     (← IO.getStdout).flush
     loop session stdin
 
-end Antiphon.Community
+public def serve (base : Command.State) : IO Unit := do
+  loop { base } (← IO.getStdin)
 
-/-- `community HEADER MODULE…`: imports the modules, runs the header file, and serves. -/
-public def main (args : List String) : IO Unit := do
-  match args with
-  | header :: modules =>
-    let imports := modules.foldl (fun out m => out.push { module := m.toName : Import }) #[]
-    let env ← importModules imports {} (loadExts := true)
-    let text ← IO.FS.readFile header
-    let session : Antiphon.Community.Session := { base := Command.mkState env {} {} }
-    match ← Antiphon.Community.run session text none with
-    | .error why => throw (IO.userError why)
-    | .ok (_, st) => Antiphon.Community.loop { base := st } (← IO.getStdin)
-  | [] => throw (IO.userError "usage: community HEADER MODULE…")
+end Antiphon.Community

@@ -7,9 +7,8 @@ public import Antiphon.Finset
 
 What every checking process of the Core profile imports: the lemma rooms; absolute values, square
 roots, rounding and the elementary functions, each a definition that agrees with Mathlib's or a class
-of laws that Mathlib's namesake has; and the few lemmas the dialect in `header/core.lean` searches
-with. Notations and macros are not here but in that header, because a notation compiled into an
-`.olean` cannot be run by the embedded Lean.
+of laws that Mathlib's namesake has; and the few lemmas the dialect searches with. Notations and macros
+are in `Dialect.lean`.
 -/
 
 @[expose] public noncomputable section

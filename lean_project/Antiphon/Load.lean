@@ -7,8 +7,8 @@ public meta import Lean.Elab.Command
 public meta import Lean.Compiler.IR.CompilerM
 
 /-!
-Runs `Repl.lean` from its compiled code: its declarations, `main` among them, are read from the `.ir` file
-that the installation made. Elaborating the script anew would take half the time of a start; importing it
+Runs `Main.lean` from its compiled code: the declarations, `main` among them, are read from the `.ir` files
+that the installation made. Elaborating the sources anew would take half the time of a start; importing them
 does not do, because the embedded Lean imports signatures without code.
 -/
 
@@ -18,12 +18,14 @@ meta unsafe def code : List (Name × Array EnvExtensionEntry) → Array IR.Decl
   | [] => #[]
   | (name, entries) :: rest => if name == `Lean.IR.declMapExt then unsafeCast entries else code rest
 
-meta unsafe def addCode (file : System.FilePath) (env : Environment) : IO Environment := do
-  let (data, _) ← readModuleData file
-  let state ← IO.mkRef ({ env } : Core.State)
-  match ← ((IR.addDecls (code data.entries.toList)) { fileName := "", fileMap := default } state).toIO' with
-  | .ok _ => return (← state.get).env
-  | .error _ => throw (IO.userError "no code")
+meta unsafe def addCode (env : Environment) : List System.FilePath → IO Environment
+  | [] => pure env
+  | file :: rest => do
+    let (data, _) ← readModuleData file
+    let state ← IO.mkRef ({ env } : Core.State)
+    match ← ((IR.addDecls (code data.entries.toList)) { fileName := "", fileMap := default } state).toIO' with
+    | .ok _ => addCode (← state.get).env rest
+    | .error _ => throw (IO.userError "no code")
 
 run_cmd unsafe do
-  setEnv (← addCode "/loop/Antiphon/Repl.ir" (← getEnv))
+  setEnv (← addCode (← getEnv) ["/loop/Antiphon/Repl.ir", "/loop/Antiphon/CommunityRepl.ir", "/loop/Antiphon/Main.ir"])

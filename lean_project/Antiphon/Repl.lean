@@ -629,16 +629,17 @@ partial def loop (session : Session) (stdin : IO.FS.Stream) : IO Unit := do
   (← IO.getStdout).flush
   loop session stdin
 
-end Antiphon
+/-! ## The start -/
 
-/-- `repl HEADER MODULE…`: imports the modules, runs the header file, says it is ready, and serves. -/
-public def main (args : List String) : IO Unit := do
-  match args with
-  | header :: modules =>
-    let imports := modules.foldl (fun out m => out.push { module := m.toName : Import }) #[]
-    let env ← importModules imports {} (loadExts := true)
-    let base ← Antiphon.runTrusted (Command.mkState env {} {}) (← IO.FS.readFile header)
-    IO.println ("ready " ++ Lean.versionString)
-    (← IO.getStdout).flush
-    Antiphon.loop { base, known := [] } (← IO.getStdin)
-  | [] => throw (IO.userError "usage: repl HEADER MODULE…")
+/-- Imports the modules and runs the header file: the state in which every check begins. -/
+public def start (header : String) (modules : List String) : IO Command.State := do
+  let imports := modules.foldl (fun out m => out.push { module := m.toName : Import }) #[]
+  let env ← importModules imports {} (loadExts := true)
+  runTrusted (Command.mkState env {} {}) (← IO.FS.readFile header)
+
+public def serve (base : Command.State) : IO Unit := do
+  IO.println ("ready " ++ Lean.versionString)
+  (← IO.getStdout).flush
+  loop { base, known := [] } (← IO.getStdin)
+
+end Antiphon

@@ -52,6 +52,9 @@ EXPORTS = "var _idle,_used,wasmTable;" + install.EXPORTS + '_idle=M["i"]=e["i"];
 SLIM = "var _used,wasmTable;" + install.EXPORTS + '_used=M["u"]=e["u"].value;t=wasmTable=e["t"]}_used();'
 
 
+WASM = (install.SLICE % install.MILLISECOND) * install.SLICES
+
+
 def package(path: Path, script: str = "".join(old for old, _ in install.PATCHES) + EXPORTS) -> Path:
     library = io.BytesIO()
     with tarfile.open(fileobj=library, mode="w:gz") as archive:
@@ -59,7 +62,7 @@ def package(path: Path, script: str = "".join(old for old, _ in install.PATCHES)
         add(archive, "lean/._Init.olean", b"a Mac's")
     with tarfile.open(path, "w:gz") as archive:
         add(archive, "package/lean.js", script.encode())
-        add(archive, "package/lean.wasm", b"wasm")
+        add(archive, "package/lean.wasm", WASM)
         add(archive, "package/lean-lib.tar.gz", library.getvalue())
     return path
 
@@ -108,11 +111,13 @@ def test_a_whole_installation(machine, by_hand):
     inside, library, loop = directories
     script = (inside / "lean.patched.js").read_text()
     assert script == "".join(new for _, new in install.PATCHES) + SLIM
+    assert (inside / "lean.wasm").read_bytes() == (install.SLICE % install.SHORTER) * install.SLICES
     assert sorted(p.name for p in inside.rglob("*") if p.is_file()) == [
         "Init.olean", "lean.patched.js", "lean.wasm", "manifest.json",
     ]  # fmt: skip
     assert {p.stem for p in library.rglob("*.olean")} == {m.split("/")[-1] for m in install.MODULES}
-    assert {p.name for p in loop.rglob("*") if p.is_file()} == {"Repl.ir", "Repl.olean", "lean.code", "manifest.json"}
+    compiled = {f"{m.split('/')[-1]}{end}" for m in install.LOOP for end in (".ir", ".olean")}
+    assert {p.name for p in loop.rglob("*") if p.is_file()} == {*compiled, "lean.code", "manifest.json"}
     assert tarball.exists()
     assert not left_over()
 
