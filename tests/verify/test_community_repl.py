@@ -77,7 +77,7 @@ def test_written_sorries_are_listed_with_their_goals(repl):
     first, second = reply["sorries"]
     assert first["pos"] == {"line": 2, "column": 2} and first["endPos"] == {"line": 2, "column": 7}
     assert "h : 0 < n" in first["goal"] and first["goal"].endswith("⊢ n ≠ 0")
-    assert second["pos"]["line"] == 3 and second["goal"] == "⊢ 1 = 1"
+    assert second["pos"]["line"] == 3 and second["goal"].strip() == "⊢ 1 = 1"
 
 
 def test_one_job_leaves_nothing_to_the_next(repl):
