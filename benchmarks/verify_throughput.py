@@ -234,12 +234,9 @@ def run_peer(python: str, name: str, workers: int, warm: list[Job], sets: dict[s
 def run_starts(lean: toolchain.Toolchain, times: int) -> dict[str, Table]:
     """From nothing to the first verdict, with and without what the installation has prepared."""
     first = Job(seed_theorems()[0].statement, seed_theorems()[0].proof)
-    plain = tuple(word.replace("/Load.lean", "/Repl.lean") for word in lean.command)
     variants = {
         "as installed": lean.command,
         "without kept machine code": tuple("fresh" if word == "sealed" else word for word in lean.command),
-        "without compiled script": plain,
-        "without either": tuple("fresh" if word == "sealed" else word for word in plain),
     }
     rows = {}
     for name, command in variants.items():

@@ -449,7 +449,8 @@ async def test_killing_a_process_twice_is_no_error(place):
 
 
 HOLDER = """
-import asyncio, os, sys
+import asyncio, os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background has it ignored
 from pathlib import Path
 from verify.pool import LeanPool, Limits
 from verify.records import Job, Statement

@@ -193,7 +193,7 @@ async def test_kiminas_client_judges_every_outcome_rightly(place):
         ('{"statement": "theorem t : True", "proof": "trivial"}', "not Lean text"),
         ("theorem t : True := by\n  trivial -- " + "x" * kimina.MAX_CODE, "longer than"),
         ("theorem t : True := by\n  trivial -- \ud800", "not Unicode text"),
-        ("theorem t : True := by\n  trivial\n" * 201, "more than 200 theorems"),
+        ("".join(f"theorem t{n} : True := by\n  trivial\n" for n in range(201)), "more than 200 theorems"),
         ("open Nat (succ) in\n  theorem t : 1 = 2 := by\n  simp\n\ntheorem u : True := by\n  trivial", "not allowed beside"),
     ],
 )

@@ -172,7 +172,8 @@ def test_a_failure_at_the_beginning_is_raised(place, monkeypatch):
 
 
 HOLDER = """
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background has it ignored
 from pathlib import Path
 from verify.records import Job, Statement
 from verify.sync import SyncLeanPool
