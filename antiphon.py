@@ -62,7 +62,7 @@ def verify(
         profile: core (the embedded Lean) or mathlib (a native one).
         json: One line an item: name, outcome, reason, profile, axioms, heartbeats, seconds.
         statements_only: Only ask which statements elaborate; proofs are not needed.
-        workers: Lean processes, 2.1 GB each.
+        workers: Lean processes, 1.5 GB each.
         heartbeats: Work limit for one proof, as maxHeartbeats counts it.
         wall_seconds: A check that takes longer is stopped.
         certify: A proof must pass the kernel again, in one more process, which never sees a candidate.
@@ -205,6 +205,7 @@ def serve(
     heartbeats: int = 20_000,
     wall_seconds: float = 60.0,
     certify: bool = False,
+    spare: bool = False,
     queue: int = 20_000,
     api_key_file: Path | None = None,
 ) -> int:
@@ -214,10 +215,11 @@ def serve(
         host: Whoever can reach this address can ask. Other than loopback only with an API key.
         port: 0 takes any free one.
         profile: core (the embedded Lean) or mathlib (a native one).
-        workers: Lean processes, 2.1 GB each.
+        workers: Lean processes, 1.5 GB each.
         heartbeats: Work limit for one proof, as maxHeartbeats counts it.
         wall_seconds: A check that takes longer is stopped.
         certify: A proof must pass the kernel again, in one more process, which never sees a candidate.
+        spare: One Lean process more stands ready to take the place of one that died.
         queue: Snippets admitted and not yet answered; above that, 429.
         api_key_file: Keys, one a line. A single one may stand in ANTIPHON_API_KEY instead.
     """
@@ -240,7 +242,7 @@ def serve(
     listener = daemon.listen(host, port, keys)
     found = toolchain.of_profile(profile)
     limits = Limits(heartbeats=heartbeats, wall_seconds=wall_seconds)
-    pool = LeanPool(found, workers, limits, toolchain.verdict_cache(found), certify)
+    pool = LeanPool(found, workers, limits, toolchain.verdict_cache(found), certify, spare)
     settings = daemon.Settings(keys=keys, slots=workers + certify, queue=queue)
     asyncio.run(daemon.serve(pool, listener, settings))
     return 0

@@ -93,7 +93,7 @@ class Bare:
     """A checking process fed by hand: what no pool can beat."""
 
     def __init__(self, lean: toolchain.Toolchain) -> None:
-        launch = [sys.executable, "-I", "-S", str(Path(toolchain.__file__).with_name("launch.py")), str(os.getpid())]
+        launch = [sys.executable, "-I", "-S", str(Path(toolchain.__file__).with_name("launch.py")), str(os.getpid()), "0"]
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
             [*launch, *lean.command], cwd=lean.directory, env=lean.environment,
@@ -333,7 +333,8 @@ def main() -> None:
             show(f"Our pool, {workers} workers", rows)
             keep("pool", f"ours-{workers}", rows)
     if "peers" in parts and options.peer_python:
-        for workers, name in itertools.product(options.workers, options.peers):
+        workers = max(options.workers)
+        for name in options.peers:
             rows = run_peer(options.peer_python, name, workers, warm, sets)
             for which, row in rows.items():
                 ours = report.get("pool", {}).get(f"ours-{workers}", {}).get(which)

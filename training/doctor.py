@@ -39,7 +39,7 @@ def findings() -> Iterator[Finding]:
         yield found, name, "" if found else "pip install -c constraints.txt -e ."
     memory, cores = psutil.virtual_memory().total >> 30, os.cpu_count()
     enough = memory >= 4
-    yield enough, f"{memory} GiB of memory, {cores} cores", "" if enough else "a Lean process takes 2.1 GB: use --workers 1"
+    yield enough, f"{memory} GiB of memory, {cores} cores", "" if enough else "a Lean process takes 1.5 GB: use --workers 1"
     home = install.home()
     existing = next(path for path in (home, *home.parents) if path.exists())
     free = shutil.disk_usage(existing).free

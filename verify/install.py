@@ -335,6 +335,6 @@ def _warm(mounts: Mapping[Path, str], progress: Progress) -> None:
     theorems = [t for text in texts for t in re.findall(r"(?ms)^(theorem .*?) := by\n(.*?)(?=\n^\S|\Z)", text)[:WARM_UP]]
     requests = [{"id": "", "op": "check", "statement": s, "proof": p, "heartbeats": 20_000} for s, p in theorems]
     lines = "".join(json.dumps(request, ensure_ascii=False) + "\n" for request in requests)
-    limits = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py")), str(os.getpid())]
+    limits = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py")), str(os.getpid()), "0"]
     subprocess.run([*limits, *command], cwd=PROJECT, input=lines, capture_output=True, text=True)
     progress("warm up", 1, 1)

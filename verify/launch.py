@@ -1,8 +1,8 @@
 """Started in place of a Lean process, which it becomes: limits first, then exec.
 
-`python launch.py PARENT COMMAND…`. The child gets a session of its own (so its whole family can be
-killed), dies with its parent even when that is killed with -9 (Linux), yields to the model beside it,
-leaves no core file, and has a stack as deep as the recursion limit given to Node.
+`python launch.py PARENT NICE COMMAND…`. The child gets a session of its own (so its whole family can be
+killed), dies with its parent even when that is killed with -9 (Linux), steps back for others as far as
+it is told, leaves no core file, and has a stack as deep as the recursion limit given to Node.
 """
 
 import contextlib
@@ -16,24 +16,24 @@ from pathlib import Path
 from typing import NoReturn
 
 STACK_BYTES = 1 << 30
-NICE = 15  # a model that trains or samples on the same cores comes first: its threads wait for one another
 PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    parent, command = int(sys.argv[1]), sys.argv[2:]
+    parent, nice, command = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before the line above
             sys.exit(1)
+    if nice:
+        os.nice(nice)
+        with contextlib.suppress(OSError):  # Linux weighs sessions against each other, and this is a new one
+            Path("/proc/self/autogroup").write_text(str(nice))
     become(command)
 
 
 def become(command: Sequence[str], environment: Mapping[str, str] = os.environ) -> NoReturn:
     """Takes the limits of a Lean process and turns into it."""
-    os.nice(NICE)
-    with contextlib.suppress(OSError):  # Linux weighs sessions against each other, and this is a new one
-        Path("/proc/self/autogroup").write_text(str(NICE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, hard = resource.getrlimit(resource.RLIMIT_STACK)
     stack = STACK_BYTES if hard == resource.RLIM_INFINITY else min(STACK_BYTES, hard)

@@ -46,7 +46,8 @@ class Limits:
     heartbeats: int = 20_000
     """Lean's deterministic work limit for a check, as `maxHeartbeats` counts it (about 1,000 a second here)."""
     wall_seconds: float = 60.0
-    """For what heartbeats do not count; a process that stays silent so long is killed."""
+    """For what heartbeats do not count; a process that stays silent so long is killed. Waiting for a busy machine
+    does not count (Linux)."""
     memory_mib: int = 4_096
     """Resident memory of one process, above which it is killed in the middle of a check."""
     recycle_mib: int = 3_400
@@ -55,6 +56,8 @@ class Limits:
     """Checks after which a process is replaced."""
     start_seconds: float = 300.0
     """Time for a process to load its library."""
+    nice: int = 0
+    """How far Lean steps back for others, as Unix counts it: 15 beside a model that trains on the same cores."""
 
 
 @dataclass(slots=True)
@@ -354,7 +357,7 @@ class LeanPool:
         for _ in range(2):
             try:
                 memory = self.limits.memory_mib << 20
-                process = await LeanProcess.start(self.toolchain, self.limits.start_seconds, memory)
+                process = await LeanProcess.start(self.toolchain, self.limits.start_seconds, memory, self.limits.nice)
                 self._version = process.version
                 self.starts += 1
                 return process

@@ -27,6 +27,7 @@ LINE_LIMIT = 64 << 20
 NOISE_LIMIT = 4 << 20
 POLL_SECONDS = 0.5
 GRACE_SECONDS = 5.0
+PATIENCE = 20
 ENGINE_TRAPS = ("RuntimeError: table index is out of bounds", "RuntimeError: memory access out of bounds", "RangeError: Maximum call stack size exceeded")
 """How the WebAssembly engine ends when a recursion has used up its stack."""
 
@@ -64,14 +65,14 @@ class LeanProcess:
 
     @classmethod
     async def start(
-        cls, toolchain: Toolchain, timeout: float = 300.0, memory_limit: int = 4 << 30
+        cls, toolchain: Toolchain, timeout: float = 300.0, memory_limit: int = 4 << 30, nice: int = 0
     ) -> LeanProcess:
         """Starts Lean and waits until its library is loaded.
 
         Raises LeanError when it does not become ready within `timeout` seconds.
         """
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-S", str(LAUNCH), str(os.getpid()), *toolchain.command,
+            sys.executable, "-I", "-S", str(LAUNCH), str(os.getpid()), str(nice), *toolchain.command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -128,16 +129,23 @@ class LeanProcess:
                 raise LeanFlood(f"more than {NOISE_LIMIT >> 20} MiB of output")
 
     async def _watch(self, reading: Any, timeout: float) -> bytes:
-        """Waits for `reading` under the wall and the memory limit."""
+        """Waits for `reading` under the wall and the memory limit.
+
+        For a process that is ready to run, only the time that the machine gives to it counts, so that a verdict
+        does not depend on the load; up to `PATIENCE` times the limit.
+        """
         task = asyncio.ensure_future(reading)
         clock = asyncio.get_running_loop().time
-        deadline = clock() + timeout
+        began = last = clock()
+        spent, worked = 0.0, self._processor_seconds()
         try:
             while True:
-                done, _ = await asyncio.wait({task}, timeout=min(POLL_SECONDS, max(deadline - clock(), 0)))
+                done, _ = await asyncio.wait({task}, timeout=min(POLL_SECONDS, max(timeout - spent, 0)))
                 if done:
                     return task.result()
-                if clock() >= deadline:
+                (before, last), (earlier, worked) = (last, clock()), (worked, self._processor_seconds())
+                spent += min(worked - earlier, last - before) if self._ready_to_run() else last - before
+                if spent >= timeout or last - began >= PATIENCE * timeout:
                     raise LeanTimeout(f"no answer within {timeout:g} s")
                 if self.memory() > self._memory_limit:
                     raise LeanOutOfMemory(f"grew beyond {self._memory_limit >> 20} MiB")
@@ -168,9 +176,25 @@ class LeanProcess:
         except psutil.Error:
             return 0
 
+    def _processor_seconds(self) -> float:
+        with contextlib.suppress(psutil.Error):
+            times = psutil.Process(self._process.pid).cpu_times()
+            return times.user + times.system
+        return 0.0
+
+    def _ready_to_run(self) -> bool:
+        """Whether a thread of its first process runs or waits for its turn (Linux; elsewhere no)."""
+        for thread in Path(f"/proc/{self._process.pid}/task").glob("*/stat"):
+            with contextlib.suppress(OSError, IndexError):
+                if thread.read_text().rpartition(")")[2].split()[0] == "R":
+                    return True
+        return False
+
     @property
     def alive(self) -> bool:
-        return self._process.returncode is None
+        with contextlib.suppress(psutil.Error):
+            return psutil.Process(self._process.pid).status() != psutil.STATUS_ZOMBIE
+        return False
 
     @property
     def pid(self) -> int:

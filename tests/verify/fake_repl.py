@@ -59,6 +59,9 @@ def answer(request: dict) -> None:
     failed = {**proved, "outcome": "failed", "reason": "no proof"}
     word, _, argument = request["proof"].partition("do: ")[2].partition(" ")
     match word:
+        case "spin":
+            while time.process_time() < float(argument):
+                pass
         case "sleep":
             time.sleep(float(argument))
         case "hang":

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -223,6 +224,22 @@ async def test_a_first_death_costs_nothing(place):
 async def test_a_death_is_asked_again_exactly_once(place):
     assert (await one(place, "crash")).outcome is Outcome.INFRASTRUCTURE
     assert [order for _, order, _ in ran(place)].count("crash") == 2
+
+
+async def test_time_in_which_the_machine_ran_others_does_not_count(place):
+    """On a machine with more to do than cores, a check that steps back is late, and no timeout."""
+    others = "import time\nend = time.monotonic() + 4\nwhile time.monotonic() < end: pass"
+    async with LeanPool(fake(place), 1, replace(HASTY, nice=19)) as pool:
+        await pool.ready()
+        crowd = [subprocess.Popen([sys.executable, "-c", others]) for _ in range(2 * os.cpu_count())]
+        began = time.monotonic()
+        verdict = await pool.check(job("spin 0.7"))
+        seconds = time.monotonic() - began
+        for process in crowd:
+            process.kill()
+            process.wait()
+    assert verdict.proved
+    assert seconds > HASTY.wall_seconds, "it was not late at all: this test has shown nothing"
 
 
 @pytest.mark.parametrize("order", ["hang", "grow 200", "flood"])
