@@ -118,8 +118,11 @@ def _text(signature: str) -> str:
 
 
 def descent(graph: nx.DiGraph) -> nx.DiGraph:
-    """The statements alone, with an edge from each to the conjectures it prompted (a view, not a copy)."""
-    return graph.subgraph([id for id, kind in graph.nodes(data="kind") if kind in STATEMENTS])
+    """A copy of the statements alone, in the ledger's order, with an edge from each to the conjectures it prompted."""
+    found = nx.DiGraph()
+    found.add_nodes_from((id, data) for id, data in graph.nodes(data=True) if data["kind"] in STATEMENTS)
+    found.add_edges_from((a, b) for a, b, relation in graph.edges(data="relation") if relation == "prompted")
+    return found
 
 
 class Depth(NamedTuple):
@@ -298,7 +301,7 @@ class Layers(NamedTuple):
     rounds: int  # that have conjectures; fewer layers than this + 1 leave some out
 
 
-def layers(graph: nx.DiGraph, most: int = 36, columns: int = 12) -> Layers:
+def layers(graph: nx.DiGraph, most: int = 48, columns: int = 12) -> Layers:
     """Columns by round, the statements that prompted them first: at most so many dots a column, so many columns.
 
     Rounds are drawn evenly spaced, the first and last among them; of a round's conjectures every k-th in the

@@ -202,7 +202,7 @@ def shares(
 
 
 def layered(name: str, title: str, drawing: Layers) -> Markup:
-    """A lineage in columns by round: a dot a statement, a line from each to the conjectures it prompted."""
+    """A lineage in columns by round: a dot a statement, a line to each conjecture from what prompted it."""
     tallest = max(len(layer.states) for layer in drawing.layers)
 
     def height(column: int, place: int) -> float:
@@ -211,8 +211,13 @@ def layered(name: str, title: str, drawing: Layers) -> Markup:
     with rc_context(_RC):
         figure = Figure((11.0, min(1.6 + 0.13 * tallest, 6.2)), layout="constrained")
         axes = figure.add_subplot()
-        lines = [[(a, height(a, i)), (b, height(b, j))] for (a, i), (b, j) in drawing.edges]
-        axes.add_collection(LineCollection(lines, colors=_STAND_IN["stone"], linewidths=0.6, zorder=1))
+        for state, colour in STATES.items():
+            lines = [
+                [(a, height(a, i)), (b, height(b, j))]
+                for (a, i), (b, j) in drawing.edges
+                if drawing.layers[b].states[j] == state
+            ]
+            axes.add_collection(LineCollection(lines, colors=_STAND_IN[colour], linewidths=0.6, zorder=1))
         for state, colour in STATES.items():
             at = [
                 (column, height(column, place))

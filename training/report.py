@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.table import Table
 from rich.text import Text
 
-from conjecture.telemetry import VENDI_EXACT
+from conjecture.telemetry import VENDI_EXACT, Telemetry
 from training import plots
 from training.history import Round, Run, open_ledger, read_run
 from training.ledger import Ledger, Tally
@@ -187,25 +187,29 @@ def _tables(run: Run) -> list[tuple[str, list[str], list[list[str]]]]:
 
 def _collapse(run: Run) -> list[tuple[str, list[str], list[list[Any]]]]:
     """The telemetry in two tables; their columns are fields of `Telemetry`."""
+    proposed = (
+        "number readable duplicates renamed seen_before well_formed disjunctive conclusion_median conclusion_mean"
+        " vendi vendi_of vendi_given"
+    ).split()
+    worth = (
+        "number screened refuted trivial vacuous lemmas_prompted lemmas_in_proofs closeness targets tried entropy"
+        " rate_0 rate_low rate_1"
+    ).split()
     return [
-        (
-            heading,
-            ["round", *fields.split()],
-            [[str(row.number), *(getattr(row, name) for name in fields.split())] for row in run.telemetry],
-        )
+        (heading, ["round", *fields[1:]], [[_measure(row, name) for name in fields] for row in run.telemetry])
         for heading, fields in (
-            (
-                "Signs of collapse: what is proposed",
-                "readable duplicates renamed seen_before well_formed disjunctive conclusion_median conclusion_mean"
-                " vendi vendi_of vendi_given",
-            ),
-            (
-                "Signs of collapse: what it is worth",
-                "screened refuted trivial vacuous lemmas_prompted lemmas_in_proofs closeness targets tried entropy"
-                " rate_0 rate_low rate_1",
-            ),
+            ("Signs of collapse: what is proposed", proposed),
+            ("Signs of collapse: what it is worth", worth),
         )
     ]
+
+
+def _measure(row: Telemetry, name: str) -> str | int | None:
+    """Lengths and effective numbers with one decimal, shares and cosines with three."""
+    value = getattr(row, name)
+    if isinstance(value, float) and name.partition("_")[0] in ("conclusion", "vendi"):
+        return f"{value:.1f}"
+    return str(value) if name == "number" else value
 
 
 def _cell(value: str | float | None) -> str:
@@ -342,13 +346,18 @@ def _tree(ledger: Ledger, run: Run) -> Tree:
 
 def _drawing(graph: nx.DiGraph) -> tuple[str, Any]:
     drawing = layers(graph)
-    total = sum(layer.total for layer in drawing.layers[1:])
-    drawn = sum(len(layer.states) for layer in drawing.layers[1:])
+    origins, *rounds = drawing.layers
+    total, drawn = sum(layer.total for layer in rounds), sum(len(layer.states) for layer in rounds)
     caption = "Each conjecture that passed the gates, and what prompted it."
     if drawn < total:
         caption = (
-            f"Drawn are {drawn:,} of the {total:,} conjectures of these rounds, evenly from the selected, the"
-            " proved and the others of each, and the statements that prompted the most of them."
+            f"Drawn are {drawn:,} of the {total:,} conjectures of these rounds: of each round evenly from the"
+            " selected, the proved and the others."
+        )
+    if len(origins.states) < origins.total:
+        caption += (
+            f" Of the {origins.total:,} seeds and given statements that prompted conjectures, the"
+            f" {len(origins.states)} that prompted the most of those drawn."
         )
     if len(drawing.layers) - 1 < drawing.rounds:
         caption += f" {len(drawing.layers) - 1} of {drawing.rounds} rounds are drawn, evenly spaced."

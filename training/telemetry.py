@@ -8,6 +8,7 @@ compare with conjectures that passed.
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from statistics import fmean, median
 
 from conjecture.telemetry import (
@@ -81,7 +82,8 @@ class _Reader:
         readable = [p for p in proposals if p.signature]
         conjectures = ledger.statements("conjecture", number)
         passed = {s.id for s in conjectures}
-        texts = [p.signature for p in readable if _id(p) in self.well_formed | passed]
+        whole = self.well_formed | passed
+        texts = [p.signature for p in readable if _id(p) in whole]
         claims = [conclusion(text) for text in texts]
         screened = sum(count for word, count in words.items() if word not in UNSCREENED)
         tallies = ledger.tallies(number, "prover", "conjecture")
@@ -99,7 +101,7 @@ class _Reader:
             renamed=repeated(self.forms(number)),
             seen_before=share(sum(form in seen for form in self.forms(number)), len(readable)),
             conclusion_mean=fmean(map(len, claims)) if claims else None,
-            conclusion_median=median(map(len, claims)) if claims else None,
+            conclusion_median=float(median(map(len, claims))) if claims else None,
             disjunctive=share(sum(map(disjunctive, claims)), len(claims)),
             refuted=share(words.get("refuted", 0), screened),
             trivial=share(words.get("trivial", 0), screened),
@@ -118,6 +120,7 @@ class _Reader:
             rate_1=share(sum(rate == 1 for rate in rates), len(rates)),
         )
 
+    @lru_cache  # noqa: B019 (a reader lives no longer than one report)
     def _vendi_given(self, count: int) -> float | None:
         given = drawn([s.signature for s in self.given], count)
         return vendi_score(self.vectors(given)) if given else None

@@ -310,3 +310,55 @@ def test_samples_are_the_same_each_time_and_of_the_kind_asked_for(run):
     failed = next(sample for sample in drawn if sample.outcome == "failed")
     assert failed.message == f"1:2 error: {MESSAGE}"
     assert list(samples(run, 77)) == []
+
+
+def collapse(ledger):
+    """Round 3: twelve proposals, all disjunctions, half of them trivial."""
+    claims = [f"(n : ℕ) : n = {i} ∨ n ≠ {i}" for i in range(12)]
+    proposals = [Proposal(3, i, 0, SEED.id, "", claim, 9) for i, claim in enumerate(claims)]
+    ledger.add_proposals(proposals)
+    ledger.add_gates(3, [(p, "trivial" if p.prompt < 7 else "refuted", None) for p in proposals])
+    ledger.add_verdicts(
+        ("statement", Statement("", claim).id, "", verdict(Outcome.ELABORATES)) for claim in claims
+    )
+
+
+def test_a_collapse_is_said_at_the_top_and_shown_in_the_tables(run):
+    assert "alarms" not in write_report(run).read_text().partition("<body>")[2]
+    with Ledger(run / "ledger.sqlite") as ledger:
+        collapse(ledger)
+    page = write_report(run).read_text()
+    text = "".join(check(page).text)
+    said = "Round 3: 100% of 12 well-formed proposals conclude a disjunction (alarm above 50%)."
+    assert text.index(said) < text.index("Round by round")
+    assert "Round 3: 58% of 12 screened proposals are trivial" in text
+    table = page[page.index("<caption>Signs of collapse: what is proposed") :]
+    row = re.search(r'<th scope="row">3</th>(.*?)</tr>', table)[1]
+    assert re.findall("<td>(.*?)</td>", row)[:5] == ["12", "0.000", "0.000", "0.000", "12"]
+    assert re.findall("<td>(.*?)</td>", row)[5] == "1.000"
+    assert "disjunctive 1.00, refuted 0.42, trivial 0.58" in page  # the figure, in words
+
+
+def test_the_lineage_is_drawn_and_told(run):
+    page = write_report(run).read_text()
+    section = page[page.index('<section id="lineage">') :]
+    assert "seeds, given: 1; round 1: 2; round 2: 1." in section
+    assert "Each conjecture that passed the gates, and what prompted it.</figcaption>" in section
+    assert "2 conjectures at depth 1, 1 conjecture at depth 2." in section
+    seeds = section[section.index("Most fertile") :]
+    assert re.findall("<td>(\\d+)</td>", seeds)[:5] == [
+        "4",
+        "2",
+        "3",
+        "2",
+        "1",
+    ]  # 2 of the 4 were no statement
+
+
+def test_what_is_left_out_of_the_drawing_is_said(run):
+    many = [Statement(f"m{i}", f": {i} = {i}", parents=(SEED.id,)) for i in range(60)]
+    with Ledger(run / "ledger.sqlite") as ledger:
+        propose(ledger, 3, many)
+    section = write_report(run).read_text().partition('<section id="lineage">')[2]
+    assert "Drawn are 51 of the 63 conjectures of these rounds" in section
+    assert "round 3: 48 of 60." in section
