@@ -212,7 +212,7 @@ def _behind_a_hypothesis(text: str) -> int | None:
     for position, token in _before_a_binder(text):
         if token == "↔":
             return None
-        if token == "→" and arrow is None:
+        if token == "→":  # the last one: all before it are hypotheses
             arrow = position + (1 if text[position] == "→" else 2)
     return arrow
 

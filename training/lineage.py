@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import networkx as nx
 
 from training.coldstart import invoked
+from training.history import open_ledger
 from training.ledger import Ledger
 from verify.records import content_id
 
@@ -257,6 +258,18 @@ def _conjectures_first(graph: nx.DiGraph, proofs: Iterable[str]) -> bool:
 
 
 # Export
+
+
+def export(run_directory: Path, path: Path) -> nx.DiGraph:
+    """Writes the lineage of a run as GraphML and returns it.
+
+    Raises FileNotFoundError when there is no run, LedgerError when its ledger is none, OSError when `path`
+    cannot be written.
+    """
+    with open_ledger(run_directory) as ledger:
+        graph = lineage(ledger)
+    write_graphml(graph, path)
+    return graph
 
 
 def write_graphml(graph: nx.DiGraph, path: Path) -> None:

@@ -27,7 +27,7 @@ from conjecture.telemetry import (
     vendi_score,
 )
 from training.coldstart import invoked
-from training.ledger import Ledger, Proposal
+from training.ledger import Ledger, Proposal, Tally
 from verify.records import Outcome, Statement
 
 UNSCREENED = ("unreadable", "duplicate", "ill-formed", "undecided")
@@ -86,8 +86,8 @@ class _Reader:
         texts = [p.signature for p in readable if _id(p) in whole]
         claims = [conclusion(text) for text in texts]
         screened = sum(count for word, count in words.items() if word not in UNSCREENED)
-        tallies = ledger.tallies(number, "prover", "conjecture")
-        rates = [tally.pass_rate for tally in tallies if tally.statement in passed]
+        tallies = [t for t in ledger.tallies(number, "prover", "conjecture") if t.statement in passed]
+        rates = [tally.pass_rate for tally in tallies]
         sample = drawn(texts, VENDI_EXACT)
         targets = drawn(self._open(number), TARGETS)
         return Telemetry(
@@ -134,7 +134,7 @@ class _Reader:
             return None
         return closeness(self.vectors(targets), self.vectors(conjectures))
 
-    def _lemmas(self, tallies) -> set[str]:
+    def _lemmas(self, tallies: list[Tally]) -> set[str]:
         """What the correct proofs use by name."""
         found: set[str] = set()
         for tally in tallies:

@@ -62,6 +62,7 @@ def test_the_type_stands_behind_the_first_colon_outside_brackets(signature, expe
         (": ¬ ∀ x y, f x = f y → x = y", "¬ ∀ x y, f x = f y → x = y"),
         (": let x := 3; x = 3 ∨ x = 4", "x = 3 ∨ x = 4"),
         (": let f : ℕ → ℕ := fun n => n\n  f 0 = 0 → f 1 = 1", "f 1 = 1"),
+        (": let x := 3; ∃ y,\n  y = x", "∃ y,\n  y = x"),
         (": have h : 1 = 1 := rfl; h = h", "h = h"),
         (": ((1 = 1))", "1 = 1"),
         (": (p → q) ∧ (q → p)", "(p → q) ∧ (q → p)"),
@@ -165,8 +166,8 @@ def test_both_ways_to_the_eigenvalues_agree(vectors):
 
 
 def test_closeness_by_hand():
-    targets, conjectures = np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([[3.0, 0.0], [0.6, 0.8]])
-    assert closeness(targets, conjectures) == pytest.approx((1 + 0.8) / 2)
+    targets, conjectures = np.array([[1.0, 0.0], [0.0, 2.0], [0.0, 1.0]]), np.array([[3.0, 0.0], [0.6, 0.8]])
+    assert closeness(targets, conjectures) == pytest.approx((1 + 0.8 + 0.8) / 3)
     assert closeness(targets, targets) == pytest.approx(1)
     assert closeness(targets[:0], conjectures) is None is closeness(targets, conjectures[:0])
 

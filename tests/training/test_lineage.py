@@ -14,6 +14,7 @@ from training.lineage import (
     LemmaUse,
     depths,
     descent,
+    export,
     fertility,
     first_on_conjectures,
     layers,
@@ -146,6 +147,12 @@ def test_the_graph_says_what_the_ledger_knows(ledger):
     assert "lemma:And.intro" not in graph, "the proof does not name it"
 
 
+def test_a_proof_found_twice_is_one_and_of_the_first_round(ledger):
+    before = lineage(ledger)
+    prove(ledger, CHILD, 3, "exact mul_pos ha hb", "mul_pos")
+    assert dict(lineage(ledger).nodes(data=True)) == dict(before.nodes(data=True))
+
+
 def test_a_failed_attempt_is_no_proof(ledger):
     assert "rfl" not in dict(lineage(ledger).nodes(data="text")).values()
 
@@ -193,6 +200,14 @@ def test_graphml_leads_out_and_back(ledger, tmp_path):
     assert first_on_conjectures(back) == first_on_conjectures(graph)
 
 
+def test_a_run_is_exported(ledger, tmp_path):
+    out = tmp_path / "out.graphml"
+    graph = export(tmp_path, out)
+    assert set(nx.read_graphml(out)) == set(graph) == set(lineage(ledger))
+    with pytest.raises(FileNotFoundError, match="no run in"):
+        export(tmp_path / "nowhere", out)
+
+
 def test_graphml_holds_only_what_xml_can(ledger, tmp_path):
     prove(ledger, OPEN, 2, "exact \x00\x1b[31m <h> & \uffff", "mul_pos")
     write_graphml(lineage(ledger), tmp_path / "lineage.graphml")
@@ -236,11 +251,11 @@ def many(rounds, each):
     for i in range(200):
         graph.add_node(f"s{i}", kind="seed", round=0, name=f"s{i}", signature=": True", proposals=1)
     for number in range(1, rounds + 1):
-        for i in range(each):
-            facts = {"proved": number} if i % 20 < 7 else {}
+        for i, rank in enumerate(draw.sample(range(each), each)):
+            facts = {"proved": number} if rank < 0.35 * each else {}
             graph.add_node(
                 f"{number}.{i}", kind="conjecture", round=number, name="c", signature=": True", proposals=0,
-                selected=i % 20 < 2, **facts,
+                selected=rank < 0.1 * each, **facts,
             )  # fmt: skip
             graph.add_edge(f"s{draw.randrange(200)}", f"{number}.{i}", relation="prompted")
     return graph

@@ -134,12 +134,16 @@ def test_a_statement_is_open_until_the_round_after_its_proof(ledger):
     assert [found.targets for found in of_run(ledger)] == [1, 0]
 
 
-def test_pass_rates_of_the_final_model_and_of_given_statements_do_not_count(ledger):
+def test_only_this_rounds_conjectures_have_pass_rates_here(ledger):
     first_round(ledger)
     before = of_round(ledger, 1)
     attempt(ledger, OPEN, 1, [("rfl", False, ())] * 4)
     attempt(ledger, conjecture(KEPT), 1, [("rfl", False, ())] * 4, sampler="final")
     assert of_round(ledger, 1) == before
+    propose(ledger, 2, [(FALSE, "passed")])
+    attempt(ledger, conjecture(KEPT), 2, [("exact bar.foo", True, ("bar.foo",))])
+    later = of_round(ledger, 2)
+    assert later.tried == later.lemmas_in_proofs == 0, "nor does another try at an earlier round's conjecture"
 
 
 def test_embeddings_take_the_place_of_the_trigrams(ledger):
