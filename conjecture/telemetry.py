@@ -31,14 +31,14 @@ DIMENSIONS = 1_024
 ENOUGH = 10
 """Of fewer than so many things no alarm is raised about a share. Ours."""
 DISJUNCTIVE = 0.5
-"""SGS saw more than 0.8 after the collapse (section 4.6 of our notes on STP); we speak before that."""
+"""SGS saw more than 0.8 after the collapse; we speak before that. Of the bundled statements 7 % are."""
 LENGTHENED = 5.0
 """SGS saw conclusions grow about tenfold; half of that, against the first round that conjectured."""
 DUPLICATES = 0.5
 """An audit of STP's corpus found 8 % duplicates in an iteration. Ours, far above that."""
 NARROW = 1 / 3
 """Vendi score over that of as many given statements. Ours. A fixed share of n would not do: with trigrams 330
-statements written by people, `lean_project/statements.jsonl`, score 26, and the share falls as n grows."""
+statements written by people, `lean_project/statements.jsonl`, score 25, and the share falls as n grows."""
 VACUOUS = 0.1
 """An audit of STP's corpus found 2.5 to 4.1 % vacuous, 9.8 % in the worst iteration."""
 TRIVIAL = 0.5
@@ -53,8 +53,8 @@ class Telemetry:
     """One round's conjecturer. Shares are between 0 and 1; None is for what has nothing to be measured on.
 
     `proposed` are all samples, `readable` those that are a signature, `well_formed` those that elaborate,
-    `screened` those for which refutation, triviality and vacuity were asked (or that fell as renamed, or over
-    budget, after it), `conjectures` those that passed. Samples count with their multiplicity; conjectures are distinct.
+    `screened` those that came to the questions of refutation, triviality and vacuity (renamed and over budget are
+    said after them), `conjectures` those that passed. Samples count with their multiplicity; conjectures are distinct.
     """
 
     number: int
@@ -115,9 +115,11 @@ def alarms(now: Telemetry, first: Telemetry | None = None) -> list[str]:
             f"{now.vendi_of:,} well-formed proposals have a Vendi score of {now.vendi:.1f}, as many given"
             f" statements {now.vendi_given:.1f} (alarm below {NARROW:.0%} of it)"
         )
-    if now.tried >= ENOUGH and now.entropy == 0:
+    if now.tried >= ENOUGH and now.rate_low == 0:
+        extremes = ", and every rate is 0 or 1" if now.entropy == 0 else ""
         said.append(
-            f"all {now.tried:,} pass rates are 0 or 1: no conjecture is barely provable, so none can be learnt from"
+            f"none of {now.tried:,} conjectures tried has a pass rate in (0, 1/4]{extremes}: by STP's rule there is"
+            " nothing for the conjecturer to learn"
         )
     return said
 

@@ -37,12 +37,8 @@ from training.lineage import (
 )
 from verify.records import Attempt, Outcome, Statement, Verdict
 
-CONJECTURES_A_ROUND, FAILURES_A_ROUND, PROOFS_SHOWN, TREE_ROWS = (
-    60,
-    8,
-    3,
-    12,
-)  # what the page shows; the ledger has all
+CONJECTURES_A_ROUND, FAILURES_A_ROUND, PROOFS_SHOWN = 60, 8, 3  # what the page shows; the ledger has all
+LINEAGE_ROWS = 12  # of each table of the lineage
 _SCANNED = 400  # attempts looked at for failures worth showing, a round
 
 
@@ -186,21 +182,20 @@ def _tables(run: Run) -> list[tuple[str, list[str], list[list[str]]]]:
 
 
 def _collapse(run: Run) -> list[tuple[str, list[str], list[list[Any]]]]:
-    """The telemetry in two tables; their columns are fields of `Telemetry`."""
-    proposed = (
-        "number readable duplicates renamed seen_before well_formed disjunctive conclusion_median conclusion_mean"
-        " vendi vendi_of vendi_given"
-    ).split()
-    worth = (
-        "number screened refuted trivial vacuous lemmas_prompted lemmas_in_proofs closeness targets tried entropy"
-        " rate_0 rate_low rate_1"
-    ).split()
+    """The telemetry in three tables; their columns are fields of `Telemetry`."""
+    tables = {
+        "what is proposed": "readable duplicates renamed seen_before well_formed disjunctive conclusion_median"
+        " conclusion_mean",
+        "how diverse it is": "vendi vendi_of vendi_given lemmas_prompted lemmas_in_proofs closeness targets",
+        "what it is worth": "screened refuted trivial vacuous tried entropy rate_0 rate_low rate_1",
+    }
     return [
-        (heading, ["round", *fields[1:]], [[_measure(row, name) for name in fields] for row in run.telemetry])
-        for heading, fields in (
-            ("Signs of collapse: what is proposed", proposed),
-            ("Signs of collapse: what it is worth", worth),
+        (
+            f"Signs of collapse: {heading}",
+            ["round", *fields.split()],
+            [[_measure(row, name) for name in ("number", *fields.split())] for row in run.telemetry],
         )
+        for heading, fields in tables.items()
     ]
 
 
@@ -335,11 +330,11 @@ def _tree(ledger: Ledger, run: Run) -> Tree:
         [run.statements[id] for id in longest_line(graph)],
         sorted(deep.items()),
         len(conjectured) - deep.total(),
-        [(run.statements[row.statement], row) for row in fertile[:TREE_ROWS]],
+        [(run.statements[row.statement], row) for row in fertile[:LINEAGE_ROWS]],
         len(fertile),
-        uses[:TREE_ROWS],
+        uses[:LINEAGE_ROWS],
         len(uses),
-        [(run.statements[row.statement], row) for row in inherited[:TREE_ROWS]],
+        [(run.statements[row.statement], row) for row in inherited[:LINEAGE_ROWS]],
         len(inherited),
     )
 

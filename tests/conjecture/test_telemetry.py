@@ -216,7 +216,14 @@ def test_a_healthy_round_is_quiet():
             {"vendi": 3.0},
             "100 well-formed proposals have a Vendi score of 3.0, as many given statements 25.0",
         ),
-        ({"entropy": 0.0, "rate_0": 0.6, "rate_low": 0, "rate_1": 0.4}, "all 40 pass rates are 0 or 1"),
+        (
+            {"rate_low": 0.0, "rate_0": 0.7},
+            "none of 40 conjectures tried has a pass rate in (0, 1/4]: by STP",
+        ),
+        (
+            {"entropy": 0.0, "rate_0": 0.6, "rate_low": 0.0, "rate_1": 0.4},
+            "none of 40 conjectures tried has a pass rate in (0, 1/4], and every rate is 0 or 1: by STP",
+        ),
     ],
 )
 def test_each_measure_has_its_alarm(change, words):
@@ -234,10 +241,10 @@ def test_at_the_threshold_nothing_is_said():
 
 def test_of_a_few_or_of_nothing_no_alarm_is_raised():
     worst = replace(QUIET, disjunctive=1.0, renamed=0.9, seen_before=1.0, trivial=1.0, vacuous=1.0, vendi=1.0,
-                    conclusion_median=900.0, entropy=0.0)  # fmt: skip
+                    conclusion_median=900.0, rate_low=0.0)  # fmt: skip
     assert len(alarms(worst, QUIET)) == 8
     few = replace(worst, readable=9, well_formed=9, screened=9, vendi_of=9, tried=9)
     assert alarms(few, QUIET) == []
     nothing = replace(worst, **{name: None for name in ("disjunctive", "renamed", "seen_before", "trivial", "vacuous",
-                                                        "conclusion_median", "vendi", "entropy")})  # fmt: skip
+                                                        "conclusion_median", "vendi", "rate_low")})  # fmt: skip
     assert alarms(nothing, nothing) == []

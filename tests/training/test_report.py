@@ -362,3 +362,26 @@ def test_what_is_left_out_of_the_drawing_is_said(run):
     section = write_report(run).read_text().partition('<section id="lineage">')[2]
     assert "Drawn are 51 of the 63 conjectures of these rounds" in section
     assert "round 3: 48 of 60." in section
+
+
+def test_of_many_rounds_some_are_drawn_and_that_is_said(run):
+    with Ledger(run / "ledger.sqlite") as ledger:
+        for round in range(4, 16):
+            propose(ledger, round, [Statement(f"m{round}", f": {round} = {round}", parents=(SEED.id,))])
+    section = write_report(run).read_text().partition('<section id="lineage">')[2]
+    assert "12 of 14 rounds are drawn, evenly spaced." in section
+    assert "round 1: 2;" in section and "round 15: 1." in section
+
+
+def test_what_had_proved_a_conjecture_first_is_told_with_its_limits(run):
+    assert "No given statement was first proved with a lemma" in write_report(run).read_text()
+    proof = [("exact Nat.le_of_lt h", PROVED)]
+    with Ledger(run / "ledger.sqlite") as ledger:
+        attempt(ledger, CHILD, 1, proof, sampler="another")
+        attempt(ledger, HARD, 2, proof, sampler="another")
+    section = write_report(run).read_text().partition('<section id="lineage">')[2]
+    table = section[section.index("Given statements proved by what had proved a conjecture first") :]
+    row = re.search(r"<tbody>\s*<tr>(.*?)</tr>", table)[1]
+    assert row.startswith("<td>2</td>") and "<b>hard</b>" in row
+    assert "<code>Nat.le_of_lt</code>" in row and "<code>exact Nat.le_of_lt h</code>" in row
+    assert "the ledger cannot tell" in table
