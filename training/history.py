@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import networkx as nx
 import yaml
 
-from training import metrics
+from conjecture.telemetry import Telemetry, alarms
+from training import metrics, telemetry
 from training.ledger import FINAL, Ledger, Tally
 from verify.records import Attempt, Outcome, Statement, Verdict
 
@@ -83,6 +83,7 @@ class Run:
     first: dict[str, int]  # statement: the round that first proved it
     proofs: dict[str, list[tuple[str, Verdict]]]  # shortest first
     not_read: list[tuple[str, str]]  # rows of the data set that hold no statement, with the reason
+    telemetry: list[Telemetry]  # of the rounds that conjectured
 
     @property
     def played(self) -> list[Round]:
@@ -97,6 +98,11 @@ class Run:
         """Given statements solved up to and with each played round; the final evaluation adds nothing."""
         solved: set[str] = set()
         return [len(solved := solved | round.solved) for round in self.played]
+
+    def alarms(self) -> list[tuple[int, list[str]]]:
+        """(round, sentences) where a measure of collapse is beyond its threshold, the newest round first."""
+        said = [(now.number, alarms(now, self.telemetry[0])) for now in self.telemetry]
+        return [(number, sentences) for number, sentences in reversed(said) if sentences]
 
     def in_profile(self) -> list[Statement]:
         return [s for s in self.given.values() if self._said(s) == Outcome.ELABORATES]
@@ -164,6 +170,7 @@ def read_run(run_directory: Path, ledger: Ledger) -> Run:
         first=ledger.solved("given") | ledger.solved("conjecture"),
         proofs=proofs,
         not_read=json.loads(ledger.noted("not_read") or "[]"),
+        telemetry=telemetry.of_run(ledger),
     )
 
 
@@ -187,18 +194,6 @@ def _round(ledger: Ledger, number: int, name: str, logged: dict[str, Any]) -> Ro
         number, name, ledger.tallies(number, name, "given"), ledger.tallies(number, name, "conjecture"),
         ledger.outcomes(number, name), ledger.attempts(number, name), logged=logged, **facts,
     )  # fmt: skip
-
-
-def lineage(ledger: Ledger) -> nx.DiGraph:
-    """Nodes are statement ids, an edge goes from a parent to what was conjectured from it.
-
-    Only what was there before can be a parent, so the graph has no cycle.
-    """
-    graph = nx.DiGraph()
-    for statement in ledger.statements():
-        graph.add_edges_from((parent, statement.id) for parent in statement.parents if parent in graph)
-        graph.add_node(statement.id)
-    return graph
 
 
 def _configuration(path: Path) -> dict[str, str]:

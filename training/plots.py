@@ -7,6 +7,7 @@ takes its ink and its type from the page around it.
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
@@ -14,8 +15,11 @@ from xml.etree import ElementTree
 from markupsafe import Markup
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+
+from training.lineage import Layer, Layers
 
 PALETTE = {  # name: (light, dark)
     "paper": ("#fcfbf8", "#17191c"),
@@ -89,6 +93,7 @@ pre{margin:.6rem 0;padding:.75rem 1rem;overflow-x:auto;background:var(--card);bo
 .cards>li.chosen{border-left-color:var(--accent)}
 .rate{color:var(--ink);font-weight:600}
 .seed{margin:.3rem 0}
+.alarms{margin:1.4rem 0 0;padding:.7rem 1rem .7rem 2rem;border-left:2px solid var(--red);background:var(--card)}
 .plain{padding:0;list-style:none}
 .plain li,.descent li{margin:.4rem 0}
 @media print{body{max-width:none;padding:0}nav{display:none}}
@@ -112,6 +117,15 @@ BANDS = {
     "(3/4, 1)": "blue2",
     "1": "blue3",
 }
+SHARES = {
+    "seen before": "stone",
+    "renamed": "brown",
+    "disjunctive": "red",
+    "refuted": "blue2",
+    "trivial": "gold",
+    "vacuous": "violet",
+}
+STATES = {"seed": "muted", "given": "blue", "selected": "gold", "proved": "accent", "not proved": "stone"}
 TIMES = {"sample": "blue2", "verify": "accent", "train": "gold", "wait": "stone"}
 
 
@@ -161,6 +175,78 @@ def stacked(
             for i, x in enumerate(rounds)
         )
         return _inline(figure, name, title, f"In {unit}. {told}")
+
+
+def shares(
+    name: str, title: str, rounds: Sequence[int], series: Mapping[str, Sequence[float | None]]
+) -> Markup:
+    """Shares from 0 to 1 by round, a line each, R points; where one is None its line has a gap."""
+    with rc_context(_RC):
+        figure, axes = _axes("share")
+        for label, values in series.items():
+            known = [math.nan if value is None else value for value in values]
+            colour = _STAND_IN[SHARES[label]]
+            axes.plot(rounds, known, label=label, color=colour, linewidth=1.6, marker="o", markersize=3.5)
+        figure.legend(loc="outside right upper")
+        axes.set_ylim(-0.03, 1.03)
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+        told = " ".join(
+            f"Round {x}: "
+            + ", ".join(
+                f"{label} {values[i]:.2f}" for label, values in series.items() if values[i] is not None
+            )
+            + "."
+            for i, x in enumerate(rounds)
+        )
+        return _inline(figure, name, title, f"Shares between 0 and 1. {told}")
+
+
+def layered(name: str, title: str, drawing: Layers) -> Markup:
+    """A lineage in columns by round: a dot a statement, a line to each conjecture from what prompted it."""
+    tallest = max(len(layer.states) for layer in drawing.layers)
+
+    def height(column: int, place: int) -> float:
+        return (len(drawing.layers[column].states) - 1) / 2 - place
+
+    with rc_context(_RC):
+        figure = Figure((11.0, min(1.6 + 0.13 * tallest, 6.2)), layout="constrained")
+        axes = figure.add_subplot()
+        for state, colour in STATES.items():
+            lines = [
+                [(a, height(a, i)), (b, height(b, j))]
+                for (a, i), (b, j) in drawing.edges
+                if drawing.layers[b].states[j] == state
+            ]
+            axes.add_collection(LineCollection(lines, colors=_STAND_IN[colour], linewidths=0.6, zorder=1))
+        for state, colour in STATES.items():
+            at = [
+                (column, height(column, place))
+                for column, layer in enumerate(drawing.layers)
+                for place, found in enumerate(layer.states)
+                if found == state
+            ]
+            if at:
+                axes.plot(*zip(*at, strict=True), "o", label=state, color=_STAND_IN[colour], markersize=5)
+        axes.set_xlim(-0.3, len(drawing.layers) - 0.7)
+        axes.set_ylim(-tallest / 2 - 0.5, tallest / 2 + 0.5)
+        told = [_drawn(layer) for layer in drawing.layers]
+        axes.set_xticks(
+            range(len(told)),
+            [f"{layer.label}\n{text}" for layer, text in zip(drawing.layers, told, strict=True)],
+        )
+        axes.set_yticks([])
+        axes.tick_params(length=0)
+        axes.spines["bottom"].set_visible(False)
+        axes.patch.set_visible(False)
+        figure.patch.set_visible(False)
+        figure.legend(loc="outside upper center", ncols=len(STATES))
+        words = "; ".join(f"{layer.label}: {text}" for layer, text in zip(drawing.layers, told, strict=True))
+        return _inline(figure, name, title, f"Statements and the conjectures they prompted. {words}.")
+
+
+def _drawn(layer: Layer) -> str:
+    count = len(layer.states)
+    return f"{count:,}" if count == layer.total else f"{count:,} of {layer.total:,}"
 
 
 _RC = {

@@ -19,12 +19,26 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.table import Table
 from rich.text import Text
 
+from conjecture.telemetry import VENDI_EXACT, Telemetry
 from training import plots
-from training.history import Round, Run, lineage, open_ledger, read_run
+from training.history import Round, Run, open_ledger, read_run
 from training.ledger import Ledger, Tally
+from training.lineage import (
+    Fertility,
+    Inherited,
+    LemmaUse,
+    depths,
+    fertility,
+    first_on_conjectures,
+    layers,
+    lemma_uses,
+    lineage,
+    longest_line,
+)
 from verify.records import Attempt, Outcome, Statement, Verdict
 
 CONJECTURES_A_ROUND, FAILURES_A_ROUND, PROOFS_SHOWN = 60, 8, 3  # what the page shows; the ledger has all
+LINEAGE_ROWS = 12  # of each table of the lineage
 _SCANNED = 400  # attempts looked at for failures worth showing, a round
 
 
@@ -50,7 +64,7 @@ def write_report(run_directory: Path) -> Path:
             run=run, headline=_headline(run), figures=_figures(run), tables=_tables(run), groups=_conjectures(run),
             solved=[s for s in run.given.values() if s.id in run.proofs], failures=failures,
             unsolved=[s for s in run.in_profile() if s.id not in run.proofs], tree=_tree(ledger, run),
-            shown=PROOFS_SHOWN, style=plots.STYLE,
+            alarms=run.alarms(), shown=PROOFS_SHOWN, vendi_exact=VENDI_EXACT, style=plots.STYLE,
         )  # fmt: skip
     path = run_directory / "report.html"
     aside = path.with_suffix(".html.part")
@@ -159,10 +173,38 @@ def _tables(run: Run) -> list[tuple[str, list[str], list[list[str]]]]:
         if names:
             rows = [[label, *(count.get(name) for name in names)] for label, count in counts.items()]
             tables.append((heading, ["round", *names], rows))
+    if run.telemetry:
+        tables += _collapse(run)
     return [
         (heading, columns, [[_cell(value) for value in row] for row in rows])
         for heading, columns, rows in tables
     ]
+
+
+def _collapse(run: Run) -> list[tuple[str, list[str], list[list[Any]]]]:
+    """The telemetry in three tables; their columns are fields of `Telemetry`."""
+    tables = {
+        "what is proposed": "readable duplicates renamed seen_before well_formed disjunctive conclusion_median"
+        " conclusion_mean",
+        "how diverse it is": "vendi vendi_of vendi_given lemmas_prompted lemmas_in_proofs closeness targets",
+        "what it is worth": "screened refuted trivial vacuous tried entropy rate_0 rate_low rate_1",
+    }
+    return [
+        (
+            f"Signs of collapse: {heading}",
+            ["round", *fields.split()],
+            [[_measure(row, name) for name in ("number", *fields.split())] for row in run.telemetry],
+        )
+        for heading, fields in tables.items()
+    ]
+
+
+def _measure(row: Telemetry, name: str) -> str | int | None:
+    """Lengths and effective numbers with one decimal, shares and cosines with three."""
+    value = getattr(row, name)
+    if isinstance(value, float) and name.partition("_")[0] in ("conclusion", "vendi"):
+        return f"{value:.1f}"
+    return str(value) if name == "number" else value
 
 
 def _cell(value: str | float | None) -> str:
@@ -199,6 +241,14 @@ def _figures(run: Run) -> list[tuple[str, Any]]:
             figures.append(
                 (caption, plots.stacked(name, title, [r.number for r in rounds], series, colours, unit))
             )
+    if run.telemetry:
+        series = {
+            label: [getattr(row, label.replace(" ", "_")) for row in run.telemetry] for label in plots.SHARES
+        }
+        figures.append((
+            "Signs of collapse, as shares of the readable, the well-formed or the screened proposals: see the table.",
+            plots.shares("collapse", "Signs of collapse", [row.number for row in run.telemetry], series),
+        ))  # fmt: skip
     return figures
 
 
@@ -255,22 +305,58 @@ def _failures(ledger: Ledger, run: Run, round: Round) -> list[tuple[Statement, A
 
 
 class Tree(NamedTuple):
-    """Of the lineage: generations of conjectures, the longest line of descent, the most fertile statements."""
+    """Of the lineage: the longest line of descent, and the first rows of each answer with how many there are."""
 
-    depth: int
+    drawing: tuple[str, Any] | None  # caption and plot
     line: list[Statement]
-    fertile: list[tuple[Statement, int, int]]  # descendants, and how many of them were proved
+    depths: list[tuple[int, int]]  # (depth by the shortest chain, conjectures)
+    orphans: int  # conjectures to which no chain leads
+    fertile: list[tuple[Statement, Fertility]]
+    origins: int
+    lemmas: list[LemmaUse]
+    lemmas_used: int
+    inherited: list[tuple[Statement, Inherited]]
+    inherited_all: int
 
 
 def _tree(ledger: Ledger, run: Run) -> Tree:
     graph = lineage(ledger)
-    line = [run.statements[id] for id in nx.dag_longest_path(graph)]
-    fertile = []
-    for id in (id for id in graph if graph.out_degree(id) and not graph.in_degree(id)):
-        descendants = nx.descendants(graph, id)
-        fertile.append((run.statements[id], len(descendants), sum(d in run.first for d in descendants)))
-    fertile.sort(key=lambda row: (-row[1], -row[2], row[0].name))
-    return Tree(max(len(line) - 1, 0), line if len(line) > 1 else [], fertile[:10])
+    conjectured = [id for id, kind in graph.nodes(data="kind") if kind == "conjecture"]
+    found = depths(graph)
+    deep = Counter(found[id].shortest for id in conjectured if id in found)
+    fertile, uses, inherited = fertility(graph), lemma_uses(graph), first_on_conjectures(graph)
+    return Tree(
+        _drawing(graph) if conjectured else None,
+        [run.statements[id] for id in longest_line(graph)],
+        sorted(deep.items()),
+        len(conjectured) - deep.total(),
+        [(run.statements[row.statement], row) for row in fertile[:LINEAGE_ROWS]],
+        len(fertile),
+        uses[:LINEAGE_ROWS],
+        len(uses),
+        [(run.statements[row.statement], row) for row in inherited[:LINEAGE_ROWS]],
+        len(inherited),
+    )
+
+
+def _drawing(graph: nx.DiGraph) -> tuple[str, Any]:
+    drawing = layers(graph)
+    origins, *rounds = drawing.layers
+    total, drawn = sum(layer.total for layer in rounds), sum(len(layer.states) for layer in rounds)
+    caption = "Each conjecture that passed the gates, and what prompted it."
+    if drawn < total:
+        caption = (
+            f"Drawn are {drawn:,} of the {total:,} conjectures of these rounds: of each round evenly from the"
+            " selected, the proved and the others."
+        )
+    if len(origins.states) < origins.total:
+        caption += (
+            f" Of the {origins.total:,} seeds and given statements that prompted conjectures, the"
+            f" {len(origins.states)} that prompted the most of those drawn."
+        )
+    if len(drawing.layers) - 1 < drawing.rounds:
+        caption += f" {len(drawing.layers) - 1} of {drawing.rounds} rounds are drawn, evenly spaced."
+    return caption, plots.layered("lineage", "Lineage by round", drawing)
 
 
 def _told(verdict: Verdict) -> str:

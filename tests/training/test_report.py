@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from rich.console import Console
 
-from training.history import lineage, read_run
+from training.history import read_run
 from training.ledger import Ledger, LedgerError, Proposal
 from training.metrics import Metrics
 from training.report import samples, summary, write_report
@@ -160,7 +160,7 @@ def test_the_page_is_well_formed_and_fetches_nothing(run):
     path = write_report(run)
     assert path == run / "report.html" and not list(run.glob("*.part"))
     parser = check(path.read_text())
-    assert parser.tags.count("svg") == 4 == parser.tags.count("title") - 1
+    assert parser.tags.count("svg") == 6 == parser.tags.count("title") - 1
 
 
 def test_everything_is_escaped(run):
@@ -312,11 +312,76 @@ def test_samples_are_the_same_each_time_and_of_the_kind_asked_for(run):
     assert list(samples(run, 77)) == []
 
 
-def test_the_lineage_leads_from_seeds_to_conjectures(run):
+def collapse(ledger):
+    """Round 3: twelve proposals, all disjunctions, half of them trivial."""
+    claims = [f"(n : ℕ) : n = {i} ∨ n ≠ {i}" for i in range(12)]
+    proposals = [Proposal(3, i, 0, SEED.id, "", claim, 9) for i, claim in enumerate(claims)]
+    ledger.add_proposals(proposals)
+    ledger.add_gates(3, [(p, "trivial" if p.prompt < 7 else "refuted", None) for p in proposals])
+    ledger.add_verdicts(
+        ("statement", Statement("", claim).id, "", verdict(Outcome.ELABORATES)) for claim in claims
+    )
+
+
+def test_a_collapse_is_said_at_the_top_and_shown_in_the_tables(run):
+    assert "alarms" not in write_report(run).read_text().partition("<body>")[2]
     with Ledger(run / "ledger.sqlite") as ledger:
-        graph = lineage(ledger)
-        assert set(graph.edges) == {(SEED.id, CHILD.id), (SEED.id, RENAMED.id), (CHILD.id, GRANDCHILD.id)}
-        assert len(graph) == 8
-        own = Statement("own", ": 0 = 0")
-        ledger.add_statements("conjecture", 3, [Statement("own", ": 0 = 0", parents=(own.id, "unknown"))])
-        assert not lineage(ledger).in_degree(own.id)
+        collapse(ledger)
+    page = write_report(run).read_text()
+    text = "".join(check(page).text)
+    said = "Round 3: 100% of 12 well-formed proposals conclude a disjunction (alarm above 50%)."
+    assert text.index(said) < text.index("Round by round")
+    assert "Round 3: 58% of 12 screened proposals are trivial" in text
+    table = page[page.index("<caption>Signs of collapse: what is proposed") :]
+    row = re.search(r'<th scope="row">3</th>(.*?)</tr>', table)[1]
+    assert re.findall("<td>(.*?)</td>", row)[:5] == ["12", "0.000", "0.000", "0.000", "12"]
+    assert re.findall("<td>(.*?)</td>", row)[5] == "1.000"
+    assert "disjunctive 1.00, refuted 0.42, trivial 0.58" in page  # the figure, in words
+
+
+def test_the_lineage_is_drawn_and_told(run):
+    page = write_report(run).read_text()
+    section = page[page.index('<section id="lineage">') :]
+    assert "seeds, given: 1; round 1: 2; round 2: 1." in section
+    assert "Each conjecture that passed the gates, and what prompted it.</figcaption>" in section
+    assert "2 conjectures at depth 1, 1 conjecture at depth 2." in section
+    seeds = section[section.index("Most fertile") :]
+    assert re.findall("<td>(\\d+)</td>", seeds)[:5] == [
+        "4",
+        "2",
+        "3",
+        "2",
+        "1",
+    ]  # 2 of the 4 were no statement
+
+
+def test_what_is_left_out_of_the_drawing_is_said(run):
+    many = [Statement(f"m{i}", f": {i} = {i}", parents=(SEED.id,)) for i in range(60)]
+    with Ledger(run / "ledger.sqlite") as ledger:
+        propose(ledger, 3, many)
+    section = write_report(run).read_text().partition('<section id="lineage">')[2]
+    assert "Drawn are 51 of the 63 conjectures of these rounds" in section
+    assert "round 3: 48 of 60." in section
+
+
+def test_of_many_rounds_some_are_drawn_and_that_is_said(run):
+    with Ledger(run / "ledger.sqlite") as ledger:
+        for round in range(4, 16):
+            propose(ledger, round, [Statement(f"m{round}", f": {round} = {round}", parents=(SEED.id,))])
+    section = write_report(run).read_text().partition('<section id="lineage">')[2]
+    assert "12 of 14 rounds are drawn, evenly spaced." in section
+    assert "round 1: 2;" in section and "round 15: 1." in section
+
+
+def test_what_had_proved_a_conjecture_first_is_told_with_its_limits(run):
+    assert "No given statement was first proved with a lemma" in write_report(run).read_text()
+    proof = [("exact Nat.le_of_lt h", PROVED)]
+    with Ledger(run / "ledger.sqlite") as ledger:
+        attempt(ledger, CHILD, 1, proof, sampler="another")
+        attempt(ledger, HARD, 2, proof, sampler="another")
+    section = write_report(run).read_text().partition('<section id="lineage">')[2]
+    table = section[section.index("Given statements proved by what had proved a conjecture first") :]
+    row = re.search(r"<tbody>\s*<tr>(.*?)</tr>", table)[1]
+    assert row.startswith("<td>2</td>") and "<b>hard</b>" in row
+    assert "<code>Nat.le_of_lt</code>" in row and "<code>exact Nat.le_of_lt h</code>" in row
+    assert "the ledger cannot tell" in table
