@@ -190,6 +190,19 @@ def report(
     return 0
 
 
+def lineage(run: tyro.conf.Positional[Path] = Path("runs/selfplay"), out: Path = Path("lineage.graphml")) -> int:
+    """Write the graph of seeds, conjectures, proofs and lemmas of a run as GraphML.
+
+    Args:
+        run: The run's directory.
+        out: The file to write.
+    """
+    from training.lineage import export
+
+    print(f"{out}: {len(export(run, out))} nodes")
+    return 0
+
+
 def doctor() -> int:
     """Say what works on this machine and what is missing, with the command that mends each."""
     from training.doctor import examine
@@ -279,7 +292,7 @@ def lean(action: tyro.conf.Positional[Literal["install"]], tarball: Path | None 
 
 COMMANDS = {
     "selfplay": selfplay, "prove": prove, "verify": verify, "conjecture": conjecture,
-    "serve": serve, "report": report, "doctor": doctor, "lean": lean,
+    "serve": serve, "report": report, "lineage": lineage, "doctor": doctor, "lean": lean,
 }  # fmt: skip
 
 
