@@ -266,12 +266,10 @@ def _exact(
         starts_m = np.searchsorted(y_A, np.arange(m))
         known_m = np.maximum.reduceat(cos_A - price_n[x_A], starts_m)
         best_m, missed_A = _missing(x_nd, y_md, price_n, known_m)
+        missed_A = np.setdiff1d(missed_A, pairs_A)
         if not len(missed_A):
-            return (
-                np.bincount(x_A, mass_A, n) / total,
-                mass_A @ cos_A / total,
-                (b_m @ best_m + room_n @ price_n) / total,
-            )
+            bound = b_m @ best_m + room_n @ price_n
+            return np.bincount(x_A, mass_A, n) / total, mass_A @ cos_A / total, bound / total
         pairs_A = np.union1d(pairs_A, missed_A)
 
 

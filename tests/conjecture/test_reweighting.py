@@ -40,8 +40,8 @@ def sphere(count: int, d: int, rng: np.random.Generator) -> np.ndarray:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def towards(weights: Reweighting, expected: list[float]) -> bool:
-    return np.allclose(weights.weights, expected, atol=1e-6)
+def weighs(found: Reweighting, expected: list[float]) -> bool:
+    return found.weights.shape == (len(expected),) and np.allclose(found.weights, expected, atol=1e-6)
 
 
 def optimum(x: np.ndarray, y: np.ndarray, cap: float, q: np.ndarray) -> float:
@@ -82,7 +82,7 @@ def problems(draw, weighted: bool = False):
 
 def test_the_closed_form():
     found = reweight(*embedded(WORKED), NEAREST)
-    assert towards(found, [2.25, 0.75, 0])
+    assert weighs(found, [2.25, 0.75, 0])
     assert found.objective == pytest.approx(0.825)
     assert found.gap == 0
 
@@ -95,7 +95,7 @@ def test_greedy_in_column_order(monkeypatch):
     monkeypatch.setattr(np.random, "default_rng", lambda seed: InOrder())
     for method in ("greedy", "repo"):
         found = reweight(*embedded(WORKED), ReweightingSettings(method, cap=1.5))
-        assert towards(found, [1.5, 1.5, 0])
+        assert weighs(found, [1.5, 1.5, 0])
         assert found.objective == pytest.approx(0.80)
         assert found.gap == pytest.approx(0.025)
 
@@ -118,8 +118,8 @@ def test_greedy_overshoots_by_one_increment():
 
 def test_a_zeroed_cosine_wins_where_all_others_are_negative():
     x, y = np.array([[1.0, 0], [-1, 0], [-0.6, -0.8]]), np.array([[1.0, 0]] * 6)
-    assert towards(reweight(x, y, replace(REPO, cap=1.0)), [3, 0, 0])
-    assert towards(reweight(x, y, replace(GREEDY, cap=1.0)), [1, 1, 1])
+    assert weighs(reweight(x, y, replace(REPO, cap=1.0)), [3, 0, 0])
+    assert weighs(reweight(x, y, replace(GREEDY, cap=1.0)), [1, 1, 1])
 
 
 def test_toy_clusters_as_measured():
@@ -212,10 +212,14 @@ def test_a_duplicate_conjecture_never_lowers_the_objective(problem, data, method
 
 
 @settings(deadline=None)
-@given(problems(weighted=True))
-def test_exact_is_the_linear_program(problem):
+@given(problems(weighted=True), st.sampled_from([1, 2, 12]))
+def test_exact_is_the_linear_program(problem, candidates):
+    """Also where it begins with few pairs and has to find the others."""
     x, y, cap, b = problem
-    found = reweight(x, y, replace(EXACT, cap=cap), matching_weights=b)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("conjecture.reweighting._CANDIDATES", candidates)
+        patch.setattr("conjecture.reweighting._prices", lambda x, *_: (np.zeros(len(x)),))
+        found = reweight(x, y, replace(EXACT, cap=cap), matching_weights=b)
     assert found.objective == pytest.approx(optimum(x, y, cap, b / b.sum()), abs=1e-6)
     assert found.gap == pytest.approx(0, abs=1e-9)
 
@@ -268,8 +272,8 @@ def test_the_first_pairs_hold_a_plan(room, demand):
 
 def test_a_weighty_statement_draws_more():
     x, y = np.eye(3), np.eye(3)[:2]
-    assert towards(reweight(x, y, NEAREST, matching_weights=[3, 1]), [2.25, 0.75, 0])
-    assert towards(reweight(x, y, NEAREST, matching_weights=[0.3, 0.1]), [2.25, 0.75, 0])
+    assert weighs(reweight(x, y, NEAREST, matching_weights=[3, 1]), [2.25, 0.75, 0])
+    assert weighs(reweight(x, y, NEAREST, matching_weights=[0.3, 0.1]), [2.25, 0.75, 0])
     for method in CAPPED:  # 2 of 3, as capped, where 2.25 would go; 0.75 of 0.75
         found = reweight(x, y, replace(method, cap=2.0), matching_weights=[3, 1])
         assert found.weights[0] == pytest.approx(2)
@@ -279,10 +283,14 @@ def test_a_weighty_statement_draws_more():
 def test_greedy_spreads_a_weighty_statement_over_its_nearest():
     x = np.array([[1.0, 0], [0.8, 0.6], [0.6, 0.8], [0, 1]])
     found = reweight(x, np.array([[1.0, 0]]), replace(GREEDY, cap=4.0), matching_weights=[2])
-    assert towards(found, [2, 2, 0, 0])
+    assert weighs(found, [2, 2, 0, 0])
     assert found.objective == pytest.approx(0.9)
     everyone = reweight(x, np.array([[1.0, 0]]), replace(GREEDY, cap=4.0), matching_weights=[8])
-    assert towards(everyone, [0.5] * 4)  # four of eight shares find a conjecture
+    assert weighs(everyone, [0.5] * 4)  # four of eight shares find a conjecture
+    few = reweight(x[:3], x[[0, 0, 0]], replace(GREEDY, cap=1.0), matching_weights=[2, 2, 2])
+    assert weighs(few, [1, 1, 0.5])  # of the third two one finds the last that is open
+    closed_too = reweight(x[:3], x[[0, 0, 0]], replace(REPO, cap=1.0), matching_weights=[2, 2, 2])
+    assert closed_too.weights.sum() == pytest.approx(3)
 
 
 @pytest.mark.parametrize("method", ALL, ids=lambda s: s.method)
@@ -291,10 +299,10 @@ def test_edges(method):
     assert reweight(nothing, some, method).weights.shape == (0,)
     assert reweight(nothing, nothing, method).weights.shape == (0,)
     alone = reweight(some, nothing, method)
-    assert towards(alone, [1, 1, 1])
+    assert weighs(alone, [1, 1, 1])
     assert alone.objective is alone.gap is None
     one = reweight(some[:1], some, replace(method, cap=1.0))
-    assert towards(one, [1])
+    assert weighs(one, [1])
     assert one.objective == pytest.approx(1 / 3)
     same = reweight(some[[0, 0, 0]], some[[0, 0]], replace(method, cap=1.5))
     assert same.weights.sum() == pytest.approx(3)
@@ -302,7 +310,7 @@ def test_edges(method):
 
 
 def test_none_leaves_all_at_1():
-    assert towards(reweight(np.eye(2), np.eye(2), ReweightingSettings("none")), [1, 1])
+    assert weighs(reweight(np.eye(2), np.eye(2), ReweightingSettings("none")), [1, 1])
 
 
 def test_many_blocks_are_as_one(monkeypatch):
