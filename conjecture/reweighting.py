@@ -35,7 +35,7 @@ from scipy.sparse import coo_array
 Method = Literal["none", "nearest", "greedy", "repo", "exact", "sinkhorn"]
 
 _BLOCK = 2**21  # cosines held at once: 8 MB of float32 stays near the caches
-_WARMEST = 0.1  # where the regularisation begins to fall; it falls geometrically
+_WARMEST = 1.0  # where the regularisation begins to fall, in standard deviations; it falls geometrically
 _FALLING = 0.8  # the share of the iterations in which it falls
 _OVERRELAXATION = 1.8  # of the price steps: halves the shortfall of plain steps (Thibault et al. 2021)
 _CANDIDATES = 12  # the pairs of each y that an exact program begins with
@@ -49,8 +49,8 @@ class ReweightingSettings:
     """`none` gives every conjecture the weight 1."""
     cap: float = 3.0
     """No conjecture weighs more (STP: 3; its code: 4). At least 1, as n conjectures share the weight n; not for `nearest`."""
-    regularisation: float = 0.005
-    """Of `sinkhorn`, in units of a cosine: lower is nearer to `exact`, and takes more iterations."""
+    regularisation: float = 0.03
+    """Of `sinkhorn`, in standard deviations of the cosines: lower is nearer to `exact`, and takes more iterations."""
     iterations: int = 100
     """Of `sinkhorn`, at most; each is one pass over all cosines."""
 
@@ -208,14 +208,17 @@ def _sinkhorn(
 def _prices(
     x_nd: np.ndarray, y_md: np.ndarray, q_m: np.ndarray, room: float, regularisation: float, iterations: int
 ) -> tuple[np.ndarray, np.ndarray, float, float]:
-    """Sinkhorn iterations in the log domain: prices (n,), the mass (n,) they lead to, the best bound, the last regularisation.
+    """Sinkhorn iterations in the log domain: prices (n,), the mass (n,) they lead to, a bound, the last regularisation.
 
-    Column sums are fixed and rows are bounded above: the projections of Benamou et al. 2015, section 5 (partial
-    transport), with both steps in one pass. A row's scaling is exp(-price / regularisation), so a price is never below
+    `regularisation` is in standard deviations of the cosines, the last one in cosines.
+
+    Column sums are fixed and rows are bounded above: the Bregman projections of Benamou et al. 2015 (arXiv 1412.5154),
+    with both steps in one pass. A row's scaling is exp(-price / regularisation), so a price is never below
     0, and any prices bound every plan from above (linear duality): sum of Q(y) max (cos - price) + room sum of prices.
     """
     price_n, bound, falling = np.zeros(len(x_nd)), np.inf, max(1, int(_FALLING * iterations))
-    warmest = max(_WARMEST, regularisation)
+    spread = _spread(x_nd, y_md)
+    warmest, regularisation = max(_WARMEST, regularisation) * spread, regularisation * spread
     for iteration in range(iterations):
         now = warmest * (regularisation / warmest) ** min(1.0, (iteration + 1) / falling)
         mass_n, best = np.zeros(len(x_nd)), 0.0
@@ -230,6 +233,12 @@ def _prices(
             break
         price_n = np.maximum(0, price_n + _OVERRELAXATION * now * np.log(np.maximum(mass_n, 1e-300) / room))
     return price_n, mass_n, bound, now
+
+
+def _spread(x_nd: np.ndarray, y_md: np.ndarray) -> float:
+    """The standard deviation of a statement's cosines, over some 256 statements: embeddings of one model lie close together."""
+    some_Bn = y_md[:: max(1, len(y_md) // 256)] @ x_nd.T
+    return max(1e-6, float(some_Bn.std(1).mean()))
 
 
 def _softmax(
@@ -255,7 +264,7 @@ def _exact(
     """
     n, m, total = len(x_nd), len(y_md), b_m.sum()
     room_n = np.full(n, cap * total / n)  # in units of one matching weight, which keeps numbers near 1
-    price_n = _prices(x_nd, y_md, b_m / total, cap / n, 0.01, 12)[0]
+    price_n = _prices(x_nd, y_md, b_m / total, cap / n, 0.1, 12)[0]
     x_nd = x_nd.astype(float)  # and with it the cosines: prices are compared to 1e-10
     _, pairs_A = _missing(x_nd, y_md, price_n, np.full(m, -np.inf))
     pairs_A = np.union1d(pairs_A, _north_west(room_n, b_m))
