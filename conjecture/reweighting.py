@@ -16,6 +16,7 @@ Deviations from the paper and from its released code:
   again where all others are negative; `repo` does that too. Both overshoot the cap by up to one N/M.
 - Where fewer than matching-weight(y) conjectures are left open, `greedy` gives to those alone: the weights then sum to
   less than n, and the mean cosine is that of what was given. `repo` gives to closed ones as well.
+- The greedy rules give the shares of a y to as many conjectures; the other methods bound a conjecture by the cap alone.
 - Random orders are numpy's, seeded by the caller; the code's own stream is not reproduced.
 - Cosines are computed in blocks, never all n m at once.
 
