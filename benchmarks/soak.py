@@ -24,8 +24,6 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import psutil
-
 from conjecture.library import seed_theorems
 from verify import toolchain
 from verify.pool import LeanPool, Limits
@@ -47,7 +45,7 @@ class Faults:
         self.plan = dict(zip(at, kinds, strict=False))
         self.asked = 0
         self.done: Counter[str] = Counter()
-        self.pids: set[int] = set()
+        self.processes: list[LeanProcess] = []
 
     def install(self) -> None:
         """Every question may draw a fault, which comes a random moment after it was asked."""
@@ -62,7 +60,7 @@ class Faults:
 
         async def started(*arguments: object) -> LeanProcess:
             process = await start(*arguments)
-            self.pids.add(process.pid)
+            self.processes.append(process)
             return process
 
         LeanProcess.ask, LeanProcess.start = asked, started
@@ -75,7 +73,9 @@ class Faults:
             self.done["too late"] += 1
 
 
-async def run(lean: toolchain.Toolchain, jobs: list[Job], workers: int, limits: Limits, spare: bool) -> dict:
+async def run(
+    lean: toolchain.Toolchain, jobs: list[Job], workers: int, limits: Limits, spare: bool, faults: Faults
+) -> dict:
     verdicts: dict[tuple, list[Outcome]] = {job.key: [] for job in jobs}
     async with LeanPool(lean, workers, limits, spare=spare) as pool:
         await pool.ready()
@@ -83,7 +83,8 @@ async def run(lean: toolchain.Toolchain, jobs: list[Job], workers: int, limits: 
         async for job, verdict in pool.stream(jobs):
             verdicts[job.key].append(verdict.outcome)
         seconds = time.perf_counter() - begin
-        counts = {"restarts": pool.restarts, "starts": pool.starts}
+        memory = [process.memory() >> 20 for process in faults.processes if process.alive]
+        counts = {"restarts": pool.restarts, "starts": pool.starts, "memory_mib": memory}
     return {
         "jobs": len(jobs),
         "seconds": round(seconds, 1),
@@ -122,9 +123,9 @@ def main() -> None:
             lean = toolchain.Toolchain("fake", command, Path(place), {"PATH": os.environ["PATH"]})
             jobs = [Job(Statement("t", f": {n} = {n}"), "rfl -- do: sleep 0.01") for n in range(options.checks)]
         limits = Limits(wall_seconds=options.wall or (30 if options.lean else 0.5))
-        report = asyncio.run(run(lean, jobs, options.workers, limits, options.spare))
+        report = asyncio.run(run(lean, jobs, options.workers, limits, options.spare, faults))
 
-    left = [pid for pid in faults.pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
+    left = [process.pid for process in faults.processes if process.alive]
     stopped = faults.done["SIGSTOP"]
     report |= {"faults": dict(faults.done), "processes_left": len(left), "limits": {"wall_seconds": limits.wall_seconds}}
     outcomes = report["outcomes"]

@@ -1,0 +1,180 @@
+"""Does self-play go on where expert iteration stalls? STP, expert iteration and parallel sampling on equal budgets.
+
+    python benchmarks/stp_vs_expert_iteration.py STATEMENTS [--seeds 3] [--rounds 10] [--config FILE] [--out DIR]
+
+STATEMENTS is a file of Lean Workbook (or `bundled`). Of those that elaborate, a seeded tenth is held out by name and
+never shown. Every arm of a seed begins with the same model: self-play is played first, the others are forks of its
+state after round 0. In each later round an arm spends at most the same number of samples: STP on statements and
+conjectures, the baselines on statements alone. A curve is what is solved of the training statements against the
+samples that have been spent, cold start excluded. At the end each arm's last model gets `--held-out-samples` samples
+for every held-out statement.
+
+The same call goes on where it was interrupted. Prints a table, writes `benchmarks/results/stp_vs_expert_iteration.json`
+and a plot beside it. `gain_ratio` is the mean gain of STP over the cold start divided by that of expert iteration.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from prover import model as models
+from prover.attempts import Chunk, chunks, sample_proofs
+from prover.sampler import TransformersSampler
+from training import checkpoint
+from training.config import SelfplayConfig, load
+from training.ledger import Ledger
+from training.selfplay import BUNDLED, selfplay
+from verify import toolchain
+from verify.pool import LeanPool, Limits
+from verify.records import Job, Outcome, Statement
+from verify.statements import read_statements
+
+RESULTS = Path(__file__).parent / "results" / "stp_vs_expert_iteration.json"
+ARMS = ("stp", "expert-iteration", "parallel-sampling")
+
+
+async def split(source: str, limit: int | None, seed: int) -> tuple[list[Statement], list[Statement]]:
+    """The statements that elaborate, a tenth of them held out."""
+    lean = toolchain.core()
+    found = read_statements(str(BUNDLED) if source == "bundled" else source).statements
+    random.Random(seed).shuffle(found)
+    async with LeanPool(lean, 2, cache=toolchain.verdict_cache(lean)) as pool:
+        inside = []
+        async for job, verdict in pool.stream(Job(s, None) for s in found[: limit and 2 * limit]):
+            if verdict.outcome is Outcome.ELABORATES:
+                inside.append(job.statement)
+    inside = sorted(inside, key=lambda s: s.name)[:limit]
+    random.Random(seed).shuffle(inside)
+    cut = len(inside) // 10
+    return inside[cut:], inside[:cut]
+
+
+def curve(run: Path, rounds: int) -> list[tuple[int, int]]:
+    """(samples spent since the cold start, training statements solved) after each round."""
+    with Ledger(run / "ledger.sqlite") as ledger:
+        first, points, spent = ledger.solved("given"), [], 0
+        for number in range(rounds + 1):
+            spent += sum(t.samples for t in ledger.tallies(number, "prover")) if number else 0
+            points.append((spent, sum(round <= number for round in first.values())))
+    return points
+
+
+async def held_out(run: Path, config: SelfplayConfig, statements: list[Statement], samples: int) -> dict[str, float]:
+    """What the last model proves of statements it has never seen."""
+    sampler = TransformersSampler(*models.load(checkpoint.latest(run)), config.sampling)
+    attempts = [
+        attempt
+        for chunk in chunks(statements, 16, 0, samples)
+        for attempt in sample_proofs(sampler, Chunk(chunk.statements, 0, samples), config.seed, 0, "held out")
+    ]
+    by_id = {s.id: s for s in statements}
+    lean, proved = toolchain.core(), set()
+    limits = Limits(heartbeats=config.heartbeats)
+    async with LeanPool(lean, config.workers, limits, toolchain.verdict_cache(lean)) as pool:
+        jobs = {Job(by_id[a.statement_id], a.proof) for a in attempts if a.proof}
+        async for job, verdict in pool.stream(jobs):
+            if verdict.proved:
+                proved.add((job.statement.id, job.proof))
+    right = [(a.statement_id, a.proof) in proved for a in attempts]
+    return {"solved": len({id for id, _ in proved}), "of": len(statements), "sample_rate": round(float(np.mean(right)), 5)}
+
+
+def band(values: list[float], seed: int = 0) -> list[float]:
+    """Mean and 95 % bootstrap interval over seeds."""
+    draws = np.random.default_rng(seed).choice(values, (2_000, len(values))).mean(1)
+    return [round(float(x), 3) for x in (np.mean(values), *np.quantile(draws, (0.025, 0.975)))]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("statements")
+    parser.add_argument("--limit", type=int, default=560, help="statements in profile, the held-out tenth included")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--arms", nargs="+", default=ARMS)
+    parser.add_argument("--held-out-samples", type=int, default=8)
+    parser.add_argument("--config", type=Path, help="a YAML file of `antiphon selfplay`")
+    parser.add_argument("--runs", type=Path, default=Path("runs/stp_vs_expert_iteration"))
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    options = parser.parse_args()
+    console = Console()
+    base = load(options.config, SelfplayConfig()) if options.config else SelfplayConfig()
+    base = replace(base, rounds=options.rounds)
+
+    options.runs.mkdir(parents=True, exist_ok=True)
+    train, kept = asyncio.run(split(options.statements, options.limit, 0))
+    file = options.runs / "statements.jsonl"
+    file.write_text("".join(json.dumps({"name": s.name, "formal_statement": s.text}, ensure_ascii=False) + "\n" for s in train))
+    report: dict[str, Any] = {
+        "command": f"python benchmarks/stp_vs_expert_iteration.py {options.statements} --limit {options.limit} "
+        f"--seeds {options.seeds} --rounds {options.rounds}" + (f" --config {options.config}" if options.config else ""),
+        "cpus": os.cpu_count(), "statements": len(train), "held_out": len(kept),
+        "samples_per_round": base.statements_per_round * base.baseline_samples, "arms": {},
+    }  # fmt: skip
+    for seed in range(options.seeds):
+        for arm in options.arms:
+            run = options.runs / f"{arm}-{seed}"
+            config = replace(base, run=run, recipe=arm, seed=seed, statements=str(file))
+            if arm != "stp":
+                config = replace(config, fork=options.runs / f"stp-{seed}", from_round=0)
+            began = time.monotonic()
+            selfplay(config, console)
+            row = report["arms"].setdefault(arm, {"curves": [], "held_out": [], "minutes": []})
+            row["curves"].append(curve(run, options.rounds))
+            row["held_out"].append(asyncio.run(held_out(run, config, kept, options.held_out_samples)))
+            row["minutes"].append(round((time.monotonic() - began) / 60, 1))
+            write(report, options.out)
+    console.print(f"written to {options.out}")
+
+
+def write(report: dict[str, Any], out: Path) -> None:
+    """Figures over the seeds that are there, as JSON, a table and a plot."""
+    for row in report["arms"].values():
+        row["gain"] = band([points[-1][1] - points[0][1] for points in row["curves"]])
+        row["spent"] = band([points[-1][0] for points in row["curves"]])
+        row["held_out_solved"] = band([found["solved"] for found in row["held_out"]])
+    gains = {arm: row["gain"][0] for arm, row in report["arms"].items()}
+    if gains.get("stp") is not None and gains.get("expert-iteration"):
+        report["gain_ratio"] = round(gains["stp"] / gains["expert-iteration"], 3)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(report, indent=1) + "\n")
+    for arm, row in report["arms"].items():
+        print(f"{arm:28} gain {row['gain']}  samples {row['spent'][0]:.0f}  held out {row['held_out_solved']}")
+    print(f"gain ratio {report.get('gain_ratio')}", flush=True)
+    plot(report, out.with_suffix(".png"))
+
+
+def plot(report: dict[str, Any], path: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(6, 4))
+    for arm, row in report["arms"].items():
+        curves = np.array(row["curves"], dtype=float)
+        spent, solved = curves[:, :, 0].mean(0), curves[:, :, 1] - curves[:, :1, 1]
+        bands = np.array([band(list(values)) for values in solved.T])
+        axes.plot(spent, bands[:, 0], label=arm)
+        axes.fill_between(spent, bands[:, 1], bands[:, 2], alpha=0.2)
+    axes.set_xlabel("samples spent after the cold start")
+    axes.set_ylabel(f"statements solved beyond it (of {report['statements']})")
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(path, dpi=120)
+    plt.close(figure)
+
+
+if __name__ == "__main__":
+    main()
