@@ -285,9 +285,8 @@ class Round:
         sources, targets = ([s.signature for s in group] for group in (conjectures, unproved))
         matching = [self._matching_weight(s) for s in unproved]
         method, cap = self.config.reweighting, self.config.reweighting_cap
-        return list(
-            reweight(embed(self.sampler, sources), embed(self.sampler, targets), method, cap, self.number, matching)
-        )
+        sources, targets = embed(self.sampler, sources), embed(self.sampler, targets)
+        return [float(weight) for weight in reweight(sources, targets, method, cap, self.number, matching)]
 
     def _candidate(self, tally: Tally, statement: Statement) -> Candidate:
         verdicts = [(proof, self.ledger.verdict("proof", tally.statement, proof)) for proof in tally.proofs]
