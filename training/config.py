@@ -98,7 +98,7 @@ class SelfplayConfig:
     conjectures_per_prompt: int = 2
     """Samples of a prompt, at least; up to 8 where there are few prompts."""
     proposals_per_conjecture: int = 4
-    """So many times the budget of conjectures is sampled, because many fall at the gates (STP: 3)."""
+    """Proposals sampled for each of a fixed budget, or for each statement, because many fall at the gates (STP: 3)."""
     screening: bool = True
     """Conjectures must elaborate and be neither refuted, trivial, vacuous nor renamed; otherwise only new (STP)."""
     seed: int = 0

@@ -347,6 +347,8 @@ class SelfPlay:
             proved = sum(t.correct > 0 for t in made)
             line += (f"; {gates.get('passed', 0)} of {sum(gates.values())} conjectures passed the gates, "
                      f"{proved} proved, {selected} selected")  # fmt: skip
+        elif play.conjecturing:
+            line += "; no conjectures: nothing is proved yet that one could prompt with"
         if saved:
             line += f"; {saved} of {saved + len(attempts)} samples saved"
         line += (f"; sample {times['time/sample']:.0f} s, wait for Lean {times['time/wait']:.0f} s, "

@@ -102,7 +102,8 @@ class Round:
 
     @property
     def _proposals(self) -> int:
-        return self.config.proposals_per_conjecture * self.budget
+        fixed = self.config.conjecture_budget == "fixed"
+        return self.config.proposals_per_conjecture * (self.config.conjectures if fixed else len(self.statements))
 
     @cached_property
     def inputs(self) -> list[ConjectureInput]:
