@@ -163,6 +163,13 @@ class SelfplayConfig:
     def prover_band(self) -> Band:
         return Band(self.prover_pass_rate_max, self.prover_pass_rate_inclusive)
 
+    @property
+    def begins_at_base(self) -> bool:
+        """Whether some model of the run is trained from the base."""
+        if self.recipe == "stp":
+            return self.final_retraining or self.refresh_every > 0
+        return self.recipe != "parallel-sampling"
+
     def fresh(self, round: int) -> bool:
         """Whether a round begins anew, like round 0: every open statement is tried and nothing is conjectured."""
         refreshes = self.recipe == "stp" and self.refresh_every > 0

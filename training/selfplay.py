@@ -125,6 +125,8 @@ class SelfPlay:
             targets = await self.read_targets()
             library = await self.prove_library()
             await asyncio.to_thread(self.cold_start, library, targets)  # while Lean starts
+            if self.config.begins_at_base:
+                self.base()  # is there, or is said to be missing now
             self.console.print(f"Lean {await pool.ready()}, profile {self.lean.profile}")
             for number in range(checkpoint.newest(self.config.run), last + 1):
                 await self.round(number, targets, library)
@@ -246,16 +248,20 @@ class SelfPlay:
             )
         settings = self.config.retraining.sft if recipe == "stp" else self.config.sft
         return self._train(
-            number + 1, *self.base(), all_examples(play, library), settings, f"round {number}, from the base"
+            number + 1,
+            *models.load(self.base()),
+            all_examples(play, library),
+            settings,
+            f"round {number}, from the base",
         )
 
-    def base(self):
-        """Model and tokenizer from before the cold start's SFT. Raises BadInput when the run has none."""
+    def base(self) -> str | Path:
+        """The model from before the cold start's SFT, for `models.load`. Raises BadInput when the run has none."""
         if self.config.model_name_or_path:
-            return models.load(self.config.model_name_or_path)
+            return self.config.model_name_or_path
         if not checkpoint.whole(self.config.run, checkpoint.BASE):
             raise BadInput(f"{self.config.run} has no checkpoints/{checkpoint.BASE} to begin from; start another --run")
-        return models.load(checkpoint.directory(self.config.run, checkpoint.BASE))
+        return checkpoint.directory(self.config.run, checkpoint.BASE)
 
     async def final_evaluation(
         self, number: int, targets: Sequence[Statement], library: Sequence[ProvedTheorem]
@@ -267,7 +273,7 @@ class SelfPlay:
             play = Round(number - 1, self.config, self.judge, None, targets, self.lemmas)
             examples, settings = all_examples(play, library), self.config.retraining.sft
             await asyncio.to_thread(
-                self._train, name, *self.base(), examples, settings, "final model, from the base", number
+                self._train, name, *models.load(self.base()), examples, settings, "final model, from the base", number
             )
         model, tokenizer = models.load(checkpoint.directory(self.config.run, name))
         sampler = TransformersSampler(model, tokenizer, self.config.sampling)

@@ -14,6 +14,7 @@ steps to lines. The baselines are the same round without conjectures.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -186,7 +187,8 @@ class Round:
         config, chosen = self.config, self.unproved
         if config.recipe == "expert-iteration-optimised":
             found = Counter(id for id, _, _ in self.ledger.proofs("given", self.number))
-            chosen = [s for s in self.statements if found[s.id] < config.retraining.proofs_per_statement]
+            most = config.retraining.proofs_per_statement or math.inf
+            chosen = [s for s in self.statements if found[s.id] < most]
         elif config.resample_rate_max or config.resample_probability:
             rates, unproved = self._best_rates(), {s.id for s in self.unproved}
             coins = np.random.default_rng([config.seed, self.number, 3]).random(len(self.statements))

@@ -93,7 +93,9 @@ PROVED = st.lists(
 )
 
 
-@given(PROVED, st.sets(st.sampled_from("abc")), st.integers(0, 60), st.integers(0, 2**32), st.sampled_from([0.0, 0.5, 1.0]))
+@given(
+    PROVED, st.sets(st.sampled_from("abc")), st.integers(0, 60), st.integers(0, 2**32), st.sampled_from([0.0, 0.5, 1.0])
+)
 def test_inputs_are_unique_capped_and_repeatable(proved, known, count, seed, chance):
     settings = SeedSettings(trivial_lemma_probability=chance)
     inputs = draw(proved, known, count, seed, settings)

@@ -124,7 +124,7 @@ def test_who_is_selected(candidates, settings):
         chosen = decision.candidate
         assert decision.weight == (decision.decision == "selected")
         if decision.decision in ("selected", "inelegant"):
-            assert 0 < chosen.pass_rate and settings.band.below(chosen.pass_rate)
+            assert chosen.pass_rate > 0 and settings.band.below(chosen.pass_rate)
             assert settings.off_lemma == "keep" or not chosen.lemma or chosen.lemma in chosen.lemmas_used
     eligible = [d for d in decisions if d.decision in ("selected", "inelegant")]
     dropped = [d.candidate.elegance for d in eligible if d.decision == "inelegant"]

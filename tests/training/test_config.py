@@ -50,7 +50,10 @@ def test_the_file_goes_before_the_default_it_is_given(tmp_path):
     ("text", "words"),
     [
         ("round: 3", ["'round'", "rounds", "samples_per_statement"]),
-        ("selection:\n  pass: 1", ["selection", "'pass'", "elegance_drop, elegance_per_lemma, off_lemma, pass_rate_inclusive, pass_rate_max"]),
+        (
+            "selection:\n  pass: 1",
+            ["selection", "'pass'", "elegance_drop, elegance_per_lemma, off_lemma, pass_rate_inclusive, pass_rate_max"],
+        ),
         ("cold_start:\n  sft:\n    lr: 1", ["cold_start: sft", "'lr'", "learning_rate"]),
         ("rounds: many", ["rounds wants a int", "'many'"]),
         ("rounds: 1.5", ["rounds wants a int"]),
@@ -103,8 +106,16 @@ def test_nothing_is_run_from_a_file(tmp_path):
     "config",
     [
         DEFAULT,
-        SelfplayConfig(run=Path("/a/b"), split="valid", limit=3, seed=9, selection=SelectionSettings(0.1, False, "keep", elegance_drop=0.0)),
-        SelfplayConfig(fork=Path("old"), from_round=2, adaptive=AdaptiveK("certain", 0.9, (2, 3)), recipe="expert-iteration"),
+        SelfplayConfig(
+            run=Path("/a/b"),
+            split="valid",
+            limit=3,
+            seed=9,
+            selection=SelectionSettings(0.1, False, "keep", elegance_drop=0.0),
+        ),
+        SelfplayConfig(
+            fork=Path("old"), from_round=2, adaptive=AdaptiveK("certain", 0.9, (2, 3)), recipe="expert-iteration"
+        ),
         SelfplayConfig(sft=replace(DEFAULT.sft, learning_rate=1e-7, adam_epsilon=1e-12), model_name_or_path="x"),
     ],
 )

@@ -28,7 +28,9 @@ async def old(tmp_path):
         directory.mkdir(parents=True)
         (directory / "model.safetensors").write_text(f"weights {which}")
         (directory / "state.json").write_text("{}")
-    (run / "metrics.jsonl").write_text("".join(json.dumps({"round": n, "solve/round": n}) + "\n" for n in range(ROUNDS + 2)))
+    (run / "metrics.jsonl").write_text(
+        "".join(json.dumps({"round": n, "solve/round": n}) + "\n" for n in range(ROUNDS + 2))
+    )
     (run / "config.yaml").write_text(yaml.safe_dump({"config": to_dict(SETTINGS)}))
     with begin(run / "ledger.sqlite") as ledger:
         ledger.note("not_read", "[]")
@@ -61,7 +63,9 @@ async def test_a_fork_knows_what_the_run_knew(old):
     assert checkpoint.newest(config.run) == 2 and checkpoint.whole(config.run, checkpoint.BASE)
     copy = checkpoint.directory(config.run, 2) / "model.safetensors"
     assert copy.read_text() == "weights 2"
-    assert copy.stat().st_ino == (checkpoint.directory(old, 2) / "model.safetensors").stat().st_ino, "no room taken twice"
+    assert copy.stat().st_ino == (checkpoint.directory(old, 2) / "model.safetensors").stat().st_ino, (
+        "no room taken twice"
+    )
 
 
 async def test_with_the_same_settings_it_plays_the_same_rounds(old):
@@ -126,7 +130,7 @@ def test_what_cannot_be_forked(old, fields, words):
 
 def test_another_run_is_not_overwritten(old):
     fork(forking(old))
-    with pytest.raises(BadInput, match="a fork of .* after round 1; choose another --run"):
+    with pytest.raises(BadInput, match=r"a fork of .* after round 1; choose another --run"):
         fork(forking(old, from_round=2))
     with Ledger(forking(old, "plain").run / "ledger.sqlite"):
         pass

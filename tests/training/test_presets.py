@@ -65,7 +65,13 @@ def test_where_paper_and_code_agree(config, field, agreed):
     assert value(config, field) == agreed
     for sft in (config.sft, config.retraining.sft, config.cold_start.sft):
         assert sft.per_device_train_batch_size * sft.gradient_accumulation_steps == 2048
-        assert (sft.adam_beta1, sft.adam_beta2, sft.adam_epsilon, sft.weight_decay, sft.max_grad_norm) == (0.9, 0.95, 1e-5, 0, 1)
+        assert (sft.adam_beta1, sft.adam_beta2, sft.adam_epsilon, sft.weight_decay, sft.max_grad_norm) == (
+            0.9,
+            0.95,
+            1e-5,
+            0,
+            1,
+        )
 
 
 def test_ours_is_what_the_dataclass_says():

@@ -97,6 +97,11 @@ def test_what_begins_at_the_base_needs_one(tmp_path):
     run = selfplay.SelfPlay(replace(SETTINGS, run=tmp_path), None, None, None, None, None)
     with pytest.raises(BadInput, match="no checkpoints/base"):
         run.base()
+    used = [replace(SETTINGS, **fields).begins_at_base for fields in (
+        {}, {"final_retraining": True}, {"refresh_every": 2}, {"recipe": "expert-iteration"},
+        {"recipe": "parallel-sampling", "final_retraining": True},
+    )]  # fmt: skip
+    assert used == [False, True, True, True, False]
 
 
 def test_a_method_that_is_not_there_is_said_before_anything_is_written(tmp_path, monkeypatch):

@@ -39,7 +39,9 @@ def test_each_penalty_can_be_left_out():
 @given(st.integers(0, 3000), st.integers(0, 3000), st.integers(1, 50), st.integers(0, 10**7))
 def test_shorter_cheaper_and_rarer_proofs_weigh_more(a, b, distinct, heartbeats):
     short, long = sorted((a, b))
-    assert 0 < proof_weight("p" * long, distinct, heartbeats, STP) <= proof_weight("p" * short, distinct, heartbeats, STP)
+    assert (
+        0 < proof_weight("p" * long, distinct, heartbeats, STP) <= proof_weight("p" * short, distinct, heartbeats, STP)
+    )
     assert proof_weight("p" * a, distinct + 1) < proof_weight("p" * a, distinct)
     assert proof_weight("p" * a, distinct, heartbeats + 1000, STP) < proof_weight("p" * a, distinct, heartbeats, STP)
 

@@ -164,6 +164,9 @@ async def test_the_baselines_play_the_same_rounds_without_conjectures(ledger, re
     limit = 16 if recipe == "expert-iteration-optimised" else 1
     assert {s.id for s in last.targets} == {s.id for s in GIVEN if found[s.id] < limit}
     assert any(found[s.id] for s in last.targets) == (limit == 16)
+    if limit == 16:
+        uncapped = replace(config, retraining=Retraining(proofs_per_statement=0))
+        assert round_of(ledger, 2, uncapped).targets == GIVEN
 
 
 # What it prompts with
@@ -258,7 +261,9 @@ async def test_the_certain_rule_selects_the_same_with_fewer_samples(tmp_path):
         assert few and few <= too_easy
 
 
-@pytest.mark.parametrize("config", [FEW, CERTAIN, replace(FEW, adaptive=AdaptiveK("confident"))], ids=lambda c: c.adaptive.rule)
+@pytest.mark.parametrize(
+    "config", [FEW, CERTAIN, replace(FEW, adaptive=AdaptiveK("confident"))], ids=lambda c: c.adaptive.rule
+)
 async def test_a_killed_round_goes_on_to_the_same_end(tmp_path, config):
     with begin(tmp_path / "undisturbed") as undisturbed, begin(tmp_path / "killed") as killed:
         await played(undisturbed, 1, config)
@@ -337,7 +342,9 @@ async def test_what_begins_anew_learns_from_all_rounds(ledger):
     every = {(t.statement, p) for n in range(3) for t in ledger.tallies(n, "prover") for p in t.proofs}
     assert len(rows("expert-iteration")) == len(every) > len(rows("expert-iteration-optimised", proofs_per_statement=4))
     assert max(Counter(e.prompt for e in rows("expert-iteration-optimised", proofs_per_statement=4)).values()) == 4
-    hard = {(t.statement, p) for n in range(3) for t in ledger.tallies(n, "prover") if t.pass_rate <= 0.25 for p in t.proofs}
+    hard = {
+        (t.statement, p) for n in range(3) for t in ledger.tallies(n, "prover") if t.pass_rate <= 0.25 for p in t.proofs
+    }
     assert len(rows()) == len(hard) < len(rows(given_at_any_rate=True)) < len(every)
     assert all(e.weight == pytest.approx(np.exp(-0.001 * len(e.target))) for e in rows())
     assert any(e.weight < 0.5 for e in rows(weights="round"))
