@@ -361,7 +361,7 @@ def _taken(option: str, arguments: list[str], what: str) -> tuple[str | None, li
     value, rest, words = None, [], iter(arguments)
     for word in words:
         if word == option or word.startswith(f"{option}="):
-            value = word.partition("=")[2] or next(words, "")
+            value = next(words, "") if word == option else word.partition("=")[2]
             if not value:
                 raise BadInput(f"{option} wants {what}")
         else:
