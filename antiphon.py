@@ -34,8 +34,9 @@ STATUS = {
 def selfplay(config: Annotated[SelfplayConfig, tyro.conf.arg(name="")]) -> int:
     """Run self-play: cold start, then rounds in which the model conjectures, proves and learns.
 
-    The same command resumes an interrupted run. --config FILE.yaml sets any of the fields below; what
-    stands on the command line wins. Results: RUN/report.html, RUN/metrics.jsonl, RUN/ledger.sqlite.
+    The same command resumes an interrupted run. --preset sets the defaults of all fields below, --config FILE.yaml
+    any of them; what stands on the command line wins. --fork OLD --from-round R begins where another run was after
+    its round R. Results: RUN/report.html, RUN/metrics.jsonl, RUN/ledger.sqlite.
     """
     from rich.console import Console
 
@@ -75,7 +76,13 @@ def verify(
 
 
 async def _verify(
-    source: str, profile: str, as_json: bool, statements_only: bool, workers: int, heartbeats: int, wall: float,
+    source: str,
+    profile: str,
+    as_json: bool,
+    statements_only: bool,
+    workers: int,
+    heartbeats: int,
+    wall: float,
     certify: bool,
 ) -> list[Verdict]:
     from training.progress import step
@@ -108,7 +115,10 @@ def _print_verdict(name: str, verdict: Verdict, as_json: bool) -> None:
         print(json.dumps({"name": name, **{field: row[field] for field in fields}}, ensure_ascii=False), flush=True)
         return
     level = ", certified" if verdict.level == "certified" else ""
-    print(f"{name}: {verdict.outcome} ({verdict.profile}{level})" + (f": {verdict.reason}" if verdict.reason else ""), flush=True)
+    print(
+        f"{name}: {verdict.outcome} ({verdict.profile}{level})" + (f": {verdict.reason}" if verdict.reason else ""),
+        flush=True,
+    )
     for message in verdict.messages:
         if message.severity == "error":
             at = f"  line {message.line}, column {message.column}: " if message.line > 0 else "  "
@@ -166,9 +176,7 @@ def conjecture(model: Path = Path("runs/selfplay"), count: int = 8, seed: int = 
     return asyncio.run(conjecture_some(model, count, seed, profile))
 
 
-def report(
-    run: tyro.conf.Positional[Path] = Path("runs/selfplay"), samples: int = 0, round: int | None = None
-) -> int:
+def report(run: tyro.conf.Positional[Path] = Path("runs/selfplay"), samples: int = 0, round: int | None = None) -> int:
     """Write RUN/report.html and print the rounds; with --samples also attempts with Lean's words.
 
     Args:
@@ -200,6 +208,29 @@ def lineage(run: tyro.conf.Positional[Path] = Path("runs/selfplay"), out: Path =
     from training.lineage import export
 
     print(f"{out}: {len(export(run, out))} nodes")
+    return 0
+
+
+def export(
+    run: tyro.conf.Positional[Path], model: Path | None = None, data: Path | None = None, round: int | None = None
+) -> int:
+    """Write a run's model as a Hugging Face directory, or its proofs as parquet in the layout of STP's corpus.
+
+    Args:
+        run: The run's directory.
+        model: The directory for the model; transformers loads it.
+        data: The directory for the table: prompt, target, weight, iteration, tag.
+        round: The model with which this round begins; the final one by default.
+    """
+    from training.export import export_data, export_model
+
+    if model is None and data is None:
+        raise BadInput("say what to export: --model DIR, --data DIR, or both")
+    if model is not None:
+        print(f"model: {export_model(run, model, round)}")
+    if data is not None:
+        path, rows = export_data(run, data)
+        print(f"data: {rows} proofs in {path}")
     return 0
 
 
@@ -292,7 +323,7 @@ def lean(action: tyro.conf.Positional[Literal["install"]], tarball: Path | None 
 
 COMMANDS = {
     "selfplay": selfplay, "prove": prove, "verify": verify, "conjecture": conjecture,
-    "serve": serve, "report": report, "lineage": lineage, "doctor": doctor, "lean": lean,
+    "serve": serve, "report": report, "lineage": lineage, "export": export, "doctor": doctor, "lean": lean,
 }  # fmt: skip
 
 
@@ -330,18 +361,27 @@ def _summary(command: Callable[..., int]) -> Callable[[], None]:
 
 
 def _with_config(arguments: list[str]) -> tuple[list[str], SelfplayConfig]:
-    """Takes `--config FILE` off the arguments and reads the file as the default of all the others."""
-    from training.config import load
+    """Takes `--config FILE` and `--preset NAME` off the arguments: together they are the default of all the others."""
+    if arguments[:1] != ["selfplay"]:
+        return arguments, SelfplayConfig()
+    from training.presets import configured
 
-    default, rest = SelfplayConfig(), list(arguments)
-    for index, argument in enumerate(arguments):
-        if argument == "--config" or argument.startswith("--config="):
-            value = argument.partition("=")[2] or "".join(arguments[index + 1 : index + 2])
+    file, rest = _taken("--config", arguments, "a file")
+    name, rest = _taken("--preset", rest, "a name")
+    return rest, configured(name, file and Path(file))
+
+
+def _taken(option: str, arguments: list[str], what: str) -> tuple[str | None, list[str]]:
+    """The last value of an option, and the arguments without it."""
+    value, rest, words = None, [], iter(arguments)
+    for word in words:
+        if word == option or word.startswith(f"{option}="):
+            value = next(words, "") if word == option else word.partition("=")[2]
             if not value:
-                raise BadInput("--config wants a file")
-            del rest[index : index + (1 if "=" in argument else 2)]
-            default = load(Path(value), default)
-    return rest, default
+                raise BadInput(f"{option} wants {what}")
+        else:
+            rest.append(word)
+    return value, rest
 
 
 def _stop(reason: str, status: int) -> None:

@@ -1,13 +1,15 @@
 """What the conjecturer is prompted with: proved statements and the lemmas their proofs use (STP, section 3.1).
 
-Deviations from STP, all because a small run has few proofs: our seed theorems may be prompts, not only
-proved data-set statements, and a proof that uses no known lemma still serves, with the trivial lemma.
+Ours by default, because a small run has few proofs, and off in the papers' presets: seed theorems may be prompts,
+not only proved data-set statements; one proof, the richest in lemmas, stands for a statement; and a proof that uses
+no known lemma still serves, with the trivial lemma.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -20,6 +22,8 @@ class ProvedStatement:
     proof: str
     lemmas: tuple[str, ...]
     pass_rate: float = 1.0
+    copies: int = 1
+    """How often a prompt made of it is repeated: the matching weight of its data set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,15 @@ class SeedSettings:
     """STP, section 3.1 and the released code's `select`."""
 
     pass_rate_min: float = 0.35
-    """Only statements proved at more than this rate are prompts: the others are not understood yet."""
+    """Only statements proved at more than this rate are prompts: the others are not understood yet. 0 in the paper."""
+    library: bool = True
+    """Our seed theorems are prompts too; in STP only proved statements of the data set are."""
+    proofs: Literal["richest", "all"] = "richest"
+    """The proof with most lemmas stands for a statement, or each of its proofs makes a prompt (STP)."""
     trivial_lemma_probability: float = 0.5
+    """How often a proof serves with the trivial lemma as well; 0: never, there is no trivial lemma."""
+    trivial_lemma_alone: bool = True
+    """A proof without a known lemma always serves with the trivial one, beyond its cap. Not in STP."""
     lemma_cap: float = 0.1
     """One lemma is prompted with at most this share of the inputs."""
 
@@ -49,7 +60,7 @@ def conjecture_inputs(
     rng: np.random.Generator,
     settings: SeedSettings = SeedSettings(),
 ) -> list[ConjectureInput]:
-    """At most `count` prompts; no two with the same (statement, lemma), no lemma beyond its cap.
+    """At most `count` prompts; no two with the same (statement, lemma) but for copies, no lemma beyond its cap.
 
     >>> rng = np.random.default_rng(0)
     >>> conjecture_inputs([ProvedStatement("s", "simp", ("sq_nonneg",))], {"sq_nonneg"}, 10, rng)[0].lemma
@@ -57,6 +68,7 @@ def conjecture_inputs(
     """
     known = set(known_lemmas)
     cap = max(int(settings.lemma_cap * count), 1)
+    alone = settings.trivial_lemma_alone and settings.trivial_lemma_probability > 0
     used: dict[str, int] = {}
     taken: set[tuple[str, str]] = set()
     inputs: list[ConjectureInput] = []
@@ -64,23 +76,25 @@ def conjecture_inputs(
     for index in rng.permutation(len(candidates)):
         item = candidates[index]
         lemmas = [name for name in item.lemmas if name in known]
-        if rng.random() < settings.trivial_lemma_probability or not lemmas:
+        if rng.random() < settings.trivial_lemma_probability or (alone and not lemmas):
             lemmas.append("")
         for lemma in lemmas:
             # A proof without any known lemma has only the trivial one: it must not be capped away.
-            free = lemma == "" and len(lemmas) == 1
+            free = alone and lemma == "" and len(lemmas) == 1
             if (item.statement, lemma) in taken or (used.get(lemma, 0) >= cap and not free):
                 continue
             taken.add((item.statement, lemma))
             used[lemma] = used.get(lemma, 0) + 1
-            inputs.append(ConjectureInput(item.statement, item.proof, lemma))
+            inputs += [ConjectureInput(item.statement, item.proof, lemma)] * item.copies
     return inputs[:count]
 
 
-def samples_per_input(inputs: int, target: int, most: int = 8) -> int:
-    """How often each input is sampled: `max(1, min(3 * target // inputs, most))` (released code).
+def samples_per_input(inputs: int, proposals: int, least: int = 1, most: int = 8) -> int:
+    """How often each input is sampled, that about so many proposals come: `max(least, min(proposals // inputs, most))`.
 
-    >>> samples_per_input(40, 50)
+    The released code aims at 3 n proposals, where n is the number of statements.
+
+    >>> samples_per_input(40, 3 * 50)
     3
     """
-    return max(1, min(3 * target // max(inputs, 1), most))
+    return max(least, min(proposals // max(inputs, 1), most))

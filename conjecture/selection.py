@@ -1,13 +1,15 @@
 """Which conjectures the conjecturer learns from: barely provable, on topic, elegant (STP, section 3.2).
 
-Pure functions of recorded attempts. Deviations from the paper are fields of `SelectionSettings`.
+Pure functions of recorded attempts. Where the paper and its released code differ, a field says which.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
+
+from conjecture.band import Band
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +17,24 @@ class SelectionSettings:
     """The thresholds of STP, section 3.2, "barely provable" and "elegance"."""
 
     pass_rate_max: float = 0.25
-    """A conjecture is kept when 0 < P and P <= this."""
-    require_lemma: bool = True
-    """Some correct proof must use the lemma the conjecture was prompted with."""
+    """A conjecture is kept when 0 < P and P is at most this; 1: whatever has a proof is kept."""
+    pass_rate_inclusive: bool = True
+    """P may be equal to it (paper); the released code wants it below."""
+    off_lemma: Literal["drop", "relabel", "keep"] = "drop"
+    """What becomes of a conjecture none of whose proofs uses the lemma it was prompted with: dropped (paper), kept
+    as if the trivial lemma had been asked for (released code), or kept as it is (no lemma condition)."""
+    relabel_factor: int = 20
+    """At most so many are relabelled for each conjecture that is on its lemma,"""
+    relabel_least: int = 4096
+    """or so many, if that is more."""
     elegance_drop: float = 0.2
-    """The share of the least elegant that is dropped."""
+    """The share of the least elegant that is dropped; 0: none."""
+    elegance_per_lemma: bool = False
+    """The share is taken within each lemma's conjectures (released code), not of all together (paper)."""
+
+    @property
+    def band(self) -> Band:
+        return Band(self.pass_rate_max, self.pass_rate_inclusive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +64,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What became of a candidate, in one word, and the weight its example gets (0: not selected)."""
+    """What became of a candidate, in a word, and the weight its example gets (0: it is no example).
+
+    `selected`, or `relabelled`: selected with the trivial lemma in place of its own.
+    """
 
     candidate: Candidate
     decision: str
@@ -64,23 +82,32 @@ def select(candidates: Sequence[Candidate], settings: SelectionSettings = Select
     ['selected']
     """
     words = [_band(c, settings) for c in candidates]
-    kept = [c.elegance for c, word in zip(candidates, words, strict=True) if word == "selected"]
-    cut = elegance_cutoff(kept, settings.elegance_drop)
-    decisions = []
-    for candidate, word in zip(candidates, words, strict=True):
-        if word == "selected" and candidate.elegance < cut:
-            word = "inelegant"
-        decisions.append(Decision(candidate, word, 1.0 if word == "selected" else 0.0))
-    return decisions
+    room = max(settings.relabel_factor * words.count("selected"), settings.relabel_least)
+    for index in [index for index, word in enumerate(words) if word == "relabelled"][room:]:
+        words[index] = "off its lemma"
+    groups: dict[str, list[int]] = {}
+    for index, word in enumerate(words):
+        if word in ("selected", "relabelled"):
+            lemma = candidates[index].lemma if word == "selected" else ""
+            groups.setdefault(lemma if settings.elegance_per_lemma else "", []).append(index)
+    for group in groups.values():
+        cut = elegance_cutoff([candidates[i].elegance for i in group], settings.elegance_drop)
+        for index in group:
+            if candidates[index].elegance < cut:
+                words[index] = "inelegant"
+    return [
+        Decision(candidate, word, float(word in ("selected", "relabelled")))
+        for candidate, word in zip(candidates, words, strict=True)
+    ]
 
 
 def _band(candidate: Candidate, settings: SelectionSettings) -> str:
     if not candidate.correct:
         return "unproved"
-    if candidate.pass_rate > settings.pass_rate_max:
+    if not settings.band.below(candidate.pass_rate):
         return "too easy"
-    if settings.require_lemma and candidate.lemma and candidate.lemma not in candidate.lemmas_used:
-        return "off its lemma"
+    if candidate.lemma and candidate.lemma not in candidate.lemmas_used:
+        return {"drop": "off its lemma", "relabel": "relabelled", "keep": "selected"}[settings.off_lemma]
     return "selected"
 
 
@@ -93,13 +120,3 @@ def elegance_cutoff(values: Sequence[float], drop: float) -> float:
     0.5
     """
     return sorted(values)[min(int(drop * len(values)), len(values) - 1)] if values else 0.0
-
-
-def proof_weight(proof: str, distinct: int, gamma: float = 0.001) -> float:
-    """The prover's weight of one correct proof: exp(-gamma |proof|) / number of distinct correct proofs.
-
-    STP multiplies with exp(-0.01 seconds) as well; wall seconds depend on the machine's load, and the
-    heartbeats that replace them come with the reweighting (STP, section 3.2, "verification time").
-    """
-    return math.exp(-gamma * len(proof)) / distinct
-

@@ -1,7 +1,8 @@
 """Sampling and verification side by side: while Lean judges one chunk, the model writes the next.
 
-A chunk (some statements, all their samples) is the unit in which work is repeated after an
-interruption, so its composition depends on nothing but the list of statements.
+A chunk (some statements, all their samples or a block of them) is the unit in which work is repeated after an
+interruption, so its composition depends on nothing but the list of statements (and, for a
+later block, on the verdicts of the earlier ones).
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from prover.prompts import prove_prompt, read_proof
-from prover.sampler import Completion, TransformersSampler
+from prover.sampler import Completion, Sampler
 from verify.records import Attempt, Statement, content_id
 
 
@@ -30,17 +32,27 @@ def derived_seed(*parts: object) -> int:
     return int(content_id(*(str(part) for part in parts)), 16) >> 1
 
 
-def chunks(statements: Sequence[Statement], size: int) -> list[Sequence[Statement]]:
-    return [statements[i : i + size] for i in range(0, len(statements), size)]
+class Chunk(NamedTuple):
+    """Statements that are sampled together: `samples` of each, the first of which has the index `first`."""
+
+    statements: Sequence[Statement]
+    first: int
+    samples: int
 
 
-def sample_proofs(
-    sampler: TransformersSampler, statements: Sequence[Statement], k: int, seed: int, round: int, voice: str
-) -> list[Attempt]:
-    """K attempts a statement. A completion that holds no proof is an attempt with an empty one."""
+def chunks(statements: Sequence[Statement], size: int, first: int, samples: int) -> list[Chunk]:
+    return [Chunk(statements[i : i + size], first, samples) for i in range(0, len(statements), size)]
+
+
+def sample_proofs(sampler: Sampler, chunk: Chunk, seed: int, round: int, voice: str) -> list[Attempt]:
+    """A chunk's attempts. A completion that holds no proof is an attempt with an empty one.
+
+    A sample depends on its statement and index, not on the blocks in which the K samples are drawn.
+    """
+    statements = chunk.statements
     prompts = [prove_prompt(s) for s in statements]
     seeds = [derived_seed(seed, voice, round, s.id) for s in statements]
-    completions: Sequence[Completion] = sampler.sample(prompts, k, seeds)
+    completions: Sequence[Completion] = sampler.sample(prompts, chunk.samples, seeds, chunk.first)
     return [
         Attempt(statements[c.prompt_index].id, read_proof(c.text) or "", round, c.sample, voice, c.tokens, c.logprob)
         for c in completions
@@ -48,8 +60,8 @@ def sample_proofs(
 
 
 async def sample_and_check(
-    chunks_to_sample: Sequence[Sequence[Statement]],
-    sample: Callable[[Sequence[Statement]], list[Attempt]],
+    chunks_to_sample: Sequence[Chunk],
+    sample: Callable[[Chunk], list[Attempt]],
     check: Callable[[list[Attempt]], asyncio.Task[None]],
     clock: Clock,
 ) -> None:

@@ -67,10 +67,10 @@ class Completion:
 class Sampler(Protocol):
     """Draws `n` completions a prompt; `seeds` gives one seed a prompt."""
 
-    def sample(self, prompts: Sequence[str], n: int, seeds: Sequence[int]) -> list[Completion]:
-        """All completions, ordered by prompt, then by sample."""
+    def sample(self, prompts: Sequence[str], n: int, seeds: Sequence[int], first: int = 0) -> list[Completion]:
+        """All completions, ordered by prompt, then by sample; `first` is the index of the first sample."""
 
-    def stream(self, prompts: Sequence[str], n: int, seeds: Sequence[int]) -> Iterator[Completion]:
+    def stream(self, prompts: Sequence[str], n: int, seeds: Sequence[int], first: int = 0) -> Iterator[Completion]:
         """The same completions, each as soon as it ends."""
 
 
@@ -98,12 +98,12 @@ class TransformersSampler:
         eos = model.generation_config.eos_token_id
         self.eos_ids = {tokenizer.eos_token_id, *(eos if isinstance(eos, list) else [eos])}
 
-    def sample(self, prompts: Sequence[str], n: int, seeds: Sequence[int]) -> list[Completion]:
-        """All completions, ordered by prompt, then by sample."""
-        completions = self.stream(prompts, n, seeds)
+    def sample(self, prompts: Sequence[str], n: int, seeds: Sequence[int], first: int = 0) -> list[Completion]:
+        """All completions, ordered by prompt, then by sample; `first` is the index of the first sample."""
+        completions = self.stream(prompts, n, seeds, first)
         return sorted(completions, key=lambda c: (c.prompt_index, c.sample))
 
-    def stream(self, prompts: Sequence[str], n: int, seeds: Sequence[int]) -> Iterator[Completion]:
+    def stream(self, prompts: Sequence[str], n: int, seeds: Sequence[int], first: int = 0) -> Iterator[Completion]:
         """The same completions, each as soon as it ends; longer prompts are begun first."""
         if len(seeds) != len(prompts):
             raise ValueError(f"{len(prompts)} prompts need as many seeds, not {len(seeds)}")
@@ -112,7 +112,7 @@ class TransformersSampler:
             for index, (ids, seed) in enumerate(
                 zip(encode(self.tokenizer, prompts), seeds, strict=True)
             )
-            for sample in range(n)
+            for sample in range(first, first + n)
         ]
         # Neighbours of one length need little padding, and the samples of one prompt one prefill.
         rows.sort(key=lambda row: (-len(row.prompt), row.prompt))

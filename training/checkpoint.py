@@ -1,45 +1,80 @@
 """Checkpoints: the model after each round, whole or not there at all.
 
-`checkpoints/round-0003/` holds the Hugging Face directory and `state.json`. The optimiser starts fresh in
-every round (STP, section 3.3) and every random draw is derived from (seed, round), so nothing else is
-needed for a resumed run to equal an uninterrupted one.
+`checkpoints/round-0003/` holds the Hugging Face directory with which round 3 begins, and `state.json`. Beside them
+stand `base` (before the cold start's SFT, where training begins anew) and `final-0004` (re-trained from it after the
+rounds 0 to 3). The optimiser starts fresh in every round (STP, section 3.3) and every random draw is derived from
+(seed, round), so nothing else is needed for a resumed run to equal an uninterrupted one.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 from prover import model as models
 
 FORMAT = 1
+BASE = "base"
 
 
-def directory(run: Path, round: int) -> Path:
-    return run / "checkpoints" / f"round-{round:04d}"
+def directory(run: Path, which: int | str) -> Path:
+    """Of the model with which a round begins, by the round's number, or of a named one."""
+    return run / "checkpoints" / (which if isinstance(which, str) else f"round-{which:04d}")
 
 
-def save(run: Path, round: int, model: Any, tokenizer: Any, **state: Any) -> Path:
+def final(round: int) -> str:
+    """The name of the model that was re-trained after all rounds before this one."""
+    return f"final-{round:04d}"
+
+
+def save(run: Path, which: int | str, model: Any, tokenizer: Any, **state: Any) -> Path:
     """Writes the model aside, then its state, last of all; an existing whole checkpoint stays as it is."""
-    target = directory(run, round)
-    if not whole(run, round):
+    target = directory(run, which)
+    if not whole(run, which):
         models.save(model, tokenizer, target)
-        aside = target / "state.json.aside"
-        with aside.open("w") as file:
-            json.dump({"format": FORMAT, "next_round": round + 1, **state}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(target / "state.json")
+        _conclude(target, state)
     return target
 
 
-def whole(run: Path, round: int) -> bool:
-    return (directory(run, round) / "state.json").exists()
+def link(source: Path, run: Path, which: int | str, **state: Any) -> None:
+    """The same model once more, as another checkpoint; on one file system its weights take no room again."""
+    target = directory(run, which)
+    if not whole(run, which):
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(source, target, copy_function=_link, ignore=shutil.ignore_patterns("state.json*"))
+        _conclude(target, state)
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _conclude(target: Path, state: dict[str, Any]) -> None:
+    aside = target / "state.json.aside"
+    with aside.open("w") as file:
+        json.dump({"format": FORMAT, **state}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(target / "state.json")
+
+
+def whole(run: Path, which: int | str) -> bool:
+    return (directory(run, which) / "state.json").exists()
+
+
+def newest(run: Path) -> int:
+    """The round that the newest whole checkpoint begins; -1 where there is none."""
+    found = (run / "checkpoints").glob("round-*/state.json")
+    return max((int(path.parent.name.removeprefix("round-")) for path in found), default=-1)
 
 
 def latest(run: Path) -> Path | None:
-    """The newest whole checkpoint of a run, or None."""
-    found = sorted(path.parent for path in (run / "checkpoints").glob("round-*/state.json"))
-    return found[-1] if found else None
+    """The newest model of a run, re-trained where it was, or None."""
+    round = newest(run)
+    return None if round < 0 else directory(run, final(round) if whole(run, final(round)) else round)

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from conjecture.library import Theorem, renamed, stated
-from conjecture.selection import proof_weight
 from prover.prompts import conjecture_example, lay_signature, prove_example
 from prover.search import candidates
 from training.config import ColdStart
+from training.replay import proof_weight
 from verify.policy import tokens
 from verify.records import Example, Role, Statement
 
@@ -45,8 +45,8 @@ def invoked(proof: str, lemmas: Sequence[str], known: Mapping[str, str]) -> tupl
     return tuple(name for name in lemmas if name in known and name in written)
 
 
-def prover_examples(proved: Sequence[ProvedTheorem], renamings: int = 0) -> list[Example]:
-    """A row for every distinct proof, weighted as in a round, and copies with other letters.
+def prover_examples(proved: Sequence[ProvedTheorem], renamings: int = 0, weighted: bool = True) -> list[Example]:
+    """A row for every distinct proof, weighted as in a round or 1, and copies with other letters.
 
     Copying the names of a statement into its proof is the first thing a small model has to learn. A
     copy is the same theorem to Lean; it is training text only, no proof that the ledger knows of.
@@ -58,14 +58,12 @@ def prover_examples(proved: Sequence[ProvedTheorem], renamings: int = 0) -> list
     for item in proved:
         theorem = Theorem(item.statement, item.proof, "")
         copies = [copy for n in range(renamings) if (copy := renamed(theorem, n))]
-        weight = proof_weight(item.proof, distinct[item.statement.id])
+        weight = proof_weight(item.proof, distinct[item.statement.id]) if weighted else 1.0
         examples += [prove_example(t.statement, t.proof, weight) for t in (theorem, *copies)]
     return examples
 
 
-def reading_examples(
-    examples: Sequence[Example], given: Sequence[Statement], renamings: int
-) -> list[Example]:
+def reading_examples(examples: Sequence[Example], given: Sequence[Statement], renamings: int) -> list[Example]:
     """The first lessons of a model from nothing: the same rows with nothing masked, and bare statements.
 
     A pretrained model knows what a statement looks like; this one learns it from every prompt it

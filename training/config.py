@@ -1,18 +1,24 @@
-"""The configuration of a run: frozen dataclasses, the same for the command line and for YAML."""
+"""The configuration of a run: frozen dataclasses, the same for the command line, YAML and the presets.
+
+The defaults are the preset `antiphon`; `training.presets` has the others.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import yaml
 
+from conjecture.band import AdaptiveK, Band
+from conjecture.reweighting import Method
 from conjecture.seeds import SeedSettings
 from conjecture.selection import SelectionSettings
 from prover.model import ModelConfig
 from prover.sampler import SamplingSettings
+from training.replay import ProofWeights, Retraining
 from training.sft import SFTSettings
 from verify.statements import BadInput
 
@@ -31,9 +37,14 @@ class ColdStart:
     """Training copies of each proof with other letters for the theorem's variables."""
     conjectures_per_theorem: int = 1
     """At most so many (lemma, earlier theorem) prompts for which a theorem is the target."""
+    weighted: bool = True
+    """Its proofs are weighted as in a round; in STP every row weighs 1."""
     reading: SFTSettings = field(
         default_factory=lambda: SFTSettings(
-            num_train_epochs=2.0, learning_rate=1.5e-3, lr_scheduler_type="cosine", warmup_steps=30,
+            num_train_epochs=2.0,
+            learning_rate=1.5e-3,
+            lr_scheduler_type="cosine",
+            warmup_steps=30,
             per_device_train_batch_size=8,
         )
     )
@@ -52,6 +63,14 @@ class SelfplayConfig:
 
     run: Path = Path("runs/selfplay")
     """The run's directory; an unfinished run in it is resumed."""
+    preset: Literal["antiphon", "paper-v4", "repo-2b5fe8b"] = "antiphon"
+    """Where the defaults of all other options come from: ours for small models, STP's paper, or its released code."""
+    recipe: Literal["stp", "expert-iteration", "expert-iteration-optimised", "parallel-sampling"] = "stp"
+    """Self-play, or one of the baselines it is compared with: without conjectures, everything else the same."""
+    fork: Path | None = None
+    """Begin with the state of this other run; settings may differ from its own."""
+    from_round: int | None = None
+    """The state after this round of it; without it, after the newest."""
     statements: str = "bundled"
     """What to prove: `bundled`, a json/jsonl/parquet file (.gz too), or a Hugging Face data set id."""
     split: str | None = None
@@ -61,14 +80,28 @@ class SelfplayConfig:
     rounds: int = 3
     """Self-play rounds after round 0, in which the cold start's model proves and nothing is conjectured."""
     samples_per_statement: int = 8
-    """K, the proofs sampled for each statement in a round (STP: 64, then 32)."""
+    """K, the proofs sampled for each statement in a round (STP: 32)."""
+    baseline_samples: int = 16
+    """K of the baselines, which spend on statements what STP spends on conjectures (STP: 64)."""
     evaluation_samples: int = 2
     """The same for round 0 and for the final model, which try every statement."""
     statements_per_round: int = 40
-    """Of the unproved statements, so many are tried in a self-play round; 0: all, as STP does."""
+    """Of the statements to try, so many are drawn in a self-play round; 0: all, as STP does."""
+    resample_rate_max: float = 0.0
+    """Solved statements are tried again while their best pass rate is below this (released code: 0.35),"""
+    resample_probability: float = 0.0
+    """and the other solved ones with this probability (released code: 0.05)."""
+    adaptive: AdaptiveK = field(default_factory=AdaptiveK)
     conjectures: int = 40
-    """At most so many conjectures are proved in a round."""
+    """At most so many conjectures are proved in a round,"""
+    conjecture_budget: Literal["fixed", "unproved", "all"] = "fixed"
+    """or as many as there are unproved statements (paper), or statements (released code)."""
     conjectures_per_prompt: int = 2
+    """Samples of a prompt, at least; up to 8 where there are few prompts."""
+    proposals_per_conjecture: int = 4
+    """Proposals sampled for each of a fixed budget, or for each statement, because many fall at the gates (STP: 3)."""
+    screening: bool = True
+    """Conjectures must elaborate and be neither refuted, trivial, vacuous nor renamed; otherwise only new (STP)."""
     seed: int = 0
     profile: str = "core"
     """Which Lean: `core` (embedded) or `mathlib` (native). Their results are never mixed."""
@@ -81,24 +114,69 @@ class SelfplayConfig:
     model_name_or_path: str | None = None
     """A hub id or directory to start from; without it a small model is built from nothing."""
     model: ModelConfig = field(default_factory=ModelConfig)
-    sampling: SamplingSettings = field(default_factory=lambda: SamplingSettings(temperature=0.6, max_new_tokens=72, batch_size=64))
+    sampling: SamplingSettings = field(
+        default_factory=lambda: SamplingSettings(temperature=0.6, max_new_tokens=72, batch_size=64)
+    )
     cold_start: ColdStart = field(default_factory=ColdStart)
-    sft: SFTSettings = field(default_factory=lambda: SFTSettings(num_train_epochs=1.0, learning_rate=5e-4, per_device_train_batch_size=8))
+    sft: SFTSettings = field(
+        default_factory=lambda: SFTSettings(num_train_epochs=1.0, learning_rate=5e-4, per_device_train_batch_size=8)
+    )
     seeds: SeedSettings = field(default_factory=SeedSettings)
     selection: SelectionSettings = field(default_factory=SelectionSettings)
+    reweighting: Method = "exact"
+    """How the selected conjectures are weighted towards the unproved statements (STP, section 3.2)."""
+    reweighting_cap: float = 3.0
+    """No conjecture weighs more (paper: 3; released code: 4)."""
+    matching_weight: int = 1
+    """How much a statement of a validation split counts, as a seed and as a target of reweighting, (paper: 128),"""
+    matching_weight_from: int = 0
+    """from this round on (paper: 24)."""
+    weights: ProofWeights = field(default_factory=ProofWeights)
     prover_pass_rate_max: float = 0.5
-    """Proofs of statements proved more often than this teach the prover nothing (STP: below 1/2)."""
+    """Proofs of statements proved more often than this teach the prover nothing; 1: all do."""
+    prover_pass_rate_inclusive: bool = True
+    """A rate equal to it is kept (released code); the paper wants it below."""
+    prover_pass_rate_over: Literal["window", "round"] = "window"
+    """The rate is that of all rounds of the replay window (released code), or of the round that found the proof."""
     replay_rounds: int = 3
-    """Proofs of the last so many rounds are trained on."""
+    """Proofs of the last so many rounds are trained on; 1: no replay."""
     library_rows: int = 300
     """Rows of the cold start's library that each round's training repeats, so that it is not forgotten."""
+    refresh_every: int = 0
+    """After so many rounds train from the base on everything, empty the replay window and begin anew; 0: never."""
+    final_retraining: bool = False
+    """At the end train the final model from the base on the proofs of all rounds (STP, stage 3)."""
+    retraining: Retraining = field(default_factory=Retraining)
 
     def __post_init__(self) -> None:
-        for name in ("rounds", "samples_per_statement", "conjectures_per_prompt", "workers", "heartbeats"):
+        for name in (
+            "rounds", "samples_per_statement", "baseline_samples", "conjectures_per_prompt", "proposals_per_conjecture",
+            "workers", "heartbeats", "matching_weight", "replay_rounds",
+        ):  # fmt: skip
             if getattr(self, name) < 1:
                 raise BadInput(f"--{name.replace('_', '-')} must be at least 1, not {getattr(self, name)}")
+        if self.reweighting_cap < 1:
+            raise BadInput(f"--reweighting-cap must be at least 1, not {self.reweighting_cap:g}")
         if self.profile not in ("core", "mathlib"):
             raise BadInput(f"--profile is core or mathlib, not {self.profile!r}")
+        if self.from_round is not None and self.fork is None:
+            raise BadInput("--from-round goes with --fork RUN")
+
+    @property
+    def prover_band(self) -> Band:
+        return Band(self.prover_pass_rate_max, self.prover_pass_rate_inclusive)
+
+    @property
+    def begins_at_base(self) -> bool:
+        """Whether some model of the run is trained from the base."""
+        if self.recipe == "stp":
+            return self.final_retraining or self.refresh_every > 0
+        return self.recipe != "parallel-sampling"
+
+    def fresh(self, round: int) -> bool:
+        """Whether a round begins anew, like round 0: every open statement is tried and nothing is conjectured."""
+        refreshes = self.recipe == "stp" and self.refresh_every > 0
+        return round == 0 or (refreshes and round % self.refresh_every == 0)
 
 
 def to_dict(config: Any) -> dict[str, Any]:
@@ -108,15 +186,19 @@ def to_dict(config: Any) -> dict[str, Any]:
 
 def load(path: Path, default: SelfplayConfig) -> SelfplayConfig:
     """`default` with the fields that a YAML file sets. Raises BadInput for a field that does not exist."""
+    return merge(default, read_yaml(path), str(path))
+
+
+def read_yaml(path: Path) -> Any:
+    """What a YAML file says; nothing is {}. Raises BadInput."""
     try:
-        values = yaml.safe_load(path.read_text()) or {}
+        return yaml.safe_load(path.read_text()) or {}
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"{path} is not UTF-8 text") from error
     except yaml.YAMLError as error:
         raise BadInput(f"{path}: not YAML ({str(error).splitlines()[0]})") from error
-    return merge(default, values, str(path))
 
 
 def merge(default: Any, values: Any, where: str) -> Any:
@@ -132,15 +214,25 @@ def merge(default: Any, values: Any, where: str) -> Any:
         current = getattr(default, key)
         if is_dataclass(current):
             changes[key] = merge(current, value, f"{where}: {key}")
-        elif isinstance(current, Path) or hints[key] is Path:
+        elif isinstance(current, Path) or (hints[key] == Path | None and value is not None):
             changes[key] = Path(str(value))
+        elif get_origin(hints[key]) is Literal:
+            if value not in get_args(hints[key]):
+                raise BadInput(f"{where}: {key} is one of {', '.join(get_args(hints[key]))}, not {value!r}")
+            changes[key] = value
+        elif isinstance(current, tuple):
+            if not isinstance(value, list | tuple) or not all(type(item) is int for item in value):
+                raise BadInput(f"{where}: {key} wants a list of whole numbers, not {value!r}")
+            changes[key] = tuple(value)
         elif isinstance(current, float) and isinstance(value, int):
             changes[key] = float(value)
         elif isinstance(current, float) and isinstance(value, str) and re.fullmatch(r"[\d.]+[eE][+-]?\d+", value):
             changes[key] = float(value)  # YAML reads 5e-4 as text
         elif value is not None and hints[key] == int | None and (isinstance(value, bool) or not isinstance(value, int)):
             raise BadInput(f"{where}: {key} wants a whole number, not {value!r}")
-        elif current is not None and (not isinstance(value, type(current)) or isinstance(value, bool) != isinstance(current, bool)):
+        elif current is not None and (
+            not isinstance(value, type(current)) or isinstance(value, bool) != isinstance(current, bool)
+        ):
             raise BadInput(f"{where}: {key} wants a {type(current).__name__}, not {value!r}")
         else:
             changes[key] = value

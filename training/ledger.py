@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from conjecture.band import pass_rate_interval
 from verify.records import Attempt, Statement, Verdict, content_id
 
 FORMAT = 1
@@ -76,6 +77,10 @@ class Tally:
     def pass_rate(self) -> float:
         """P = correct / samples, each duplicate counted (STP, section 3.2)."""
         return self.correct / self.samples
+
+    def interval(self, confidence: float = 0.95) -> tuple[float, float]:
+        """The exact (Clopper-Pearson) interval of the pass rate."""
+        return pass_rate_interval(self.correct, self.samples, confidence)
 
 
 class Ledger:
@@ -213,15 +218,25 @@ class Ledger:
         ).fetchone()
         return row and Verdict.from_dict(json.loads(row[0]))
 
-    def proofs(self, kind: str | None = None) -> list[tuple[str, str, Verdict]]:
-        """All proved (statement id, proof, verdict), in a fixed order; `kind` as in `add_statements`."""
+    def proofs(self, kind: str | None = None, before: int | None = None) -> list[tuple[str, str, Verdict]]:
+        """All proved (statement id, proof, verdict), in a fixed order; `kind` as in `add_statements`.
+
+        With `before` only those that an attempt of an earlier round than this has found.
+        """
         rows = self._db.execute(
             "SELECT v.statement, v.proof, v.more FROM verdicts v JOIN statements s ON s.id = v.statement"
             " WHERE v.outcome='proved' AND (?1 IS NULL OR s.kind=?1)"
-            " AND v.question='proof' ORDER BY v.statement, LENGTH(v.proof), v.proof",
-            (kind,),
+            " AND v.question='proof' AND (?2 IS NULL OR EXISTS (SELECT 1 FROM attempts a"
+            " WHERE a.statement = v.statement AND a.proof = v.proof AND a.round < ?2))"
+            " ORDER BY v.statement, LENGTH(v.proof), v.proof",
+            (kind, before),
         )
         return [(row[0], row[1], Verdict.from_dict(json.loads(row[2]))) for row in rows]
+
+    def first_rounds(self) -> dict[tuple[str, str], int]:
+        """(statement id, proof) of every attempt, with the round that first made it."""
+        rows = self._db.execute("SELECT statement, proof, MIN(round) FROM attempts GROUP BY statement, proof")
+        return {(statement, proof): round for statement, proof, round in rows}
 
     def canonical_forms(self, before: int) -> set[str]:
         """The canonical forms of all statements that were there before a round."""
@@ -232,14 +247,17 @@ class Ledger:
         )
         return {row[0] for row in rows}
 
-    def tallies(self, round: int, sampler: str, kind: str | None = None) -> list[Tally]:
-        """Pass rates of a round. An attempt whose verdict is `infrastructure` counts as not made."""
+    def tallies(self, round: int, sampler: str, kind: str | None = None, first: int | None = None) -> list[Tally]:
+        """Pass rates of a round; of the `first` samples, if given.
+
+        An attempt whose verdict is `infrastructure` counts as not made.
+        """
         rows = self._db.execute(
             "SELECT a.statement, a.proof, v.outcome FROM attempts a JOIN statements s ON s.id = a.statement"
             " JOIN verdicts v ON v.statement = a.statement AND v.proof = a.proof AND v.question='proof'"
             " WHERE a.round=? AND a.sampler=? AND (?3 IS NULL OR s.kind=?3) AND v.outcome != 'infrastructure'"
-            " ORDER BY s.rowid, a.sample",
-            (round, sampler, kind),
+            " AND (?4 IS NULL OR a.sample < ?4) ORDER BY s.rowid, a.sample",
+            (round, sampler, kind, first),
         )
         groups: dict[str, list[tuple[str, str]]] = {}
         for statement, proof, outcome in rows:
@@ -287,9 +305,7 @@ class Ledger:
 
     # Selections
 
-    def add_selections(
-        self, round: int, rows: Iterable[tuple[str, float, int, float | None, float, str]]
-    ) -> None:
+    def add_selections(self, round: int, rows: Iterable[tuple[str, float, int, float | None, float, str]]) -> None:
         """Rows of (statement id, pass rate, samples, elegance, weight, decision)."""
         self._insert("selections", ((round, *row) for row in rows))
 

@@ -12,21 +12,22 @@ import platform
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import numpy as np
 import yaml
 from rich.console import Console
 
+from conjecture.band import pass_rate_interval
 from conjecture.library import core_lemmas, seed_theorems
 from prover import model as models
 from prover.sampler import TransformersSampler
 from training import checkpoint, coldstart
 from training.coldstart import ProvedTheorem
 from training.config import SelfplayConfig, to_dict
+from training.examples import all_examples, round_examples
+from training.fork import fork
 from training.judge import Judge
 from training.ledger import FINAL, Ledger
 from training.metrics import Metrics
@@ -42,7 +43,7 @@ from verify.statements import BadInput, Reading, read_statements
 BUNDLED = toolchain.PROJECT / "statements.jsonl"
 LIBRARY_HEARTBEATS = 8_000  # the same in every run, so that verdicts on the library are found again
 # What decides the course of a run: a change of any of it needs a new run directory.
-FREE_TO_CHANGE = {"run", "rounds", "workers", "verdict_cache"}
+FREE_TO_CHANGE = {"run", "rounds", "workers", "verdict_cache", "fork", "from_round"}
 
 
 def selfplay(config: SelfplayConfig, console: Console) -> Path:
@@ -58,6 +59,8 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
         config.run.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadInput(f"--run {config.run}: {error.strerror}") from error
+    if config.fork is not None:
+        fork(config)
     _settle_config(config)
     with Ledger(config.run / "ledger.sqlite") as ledger, Metrics(config.run / "metrics.jsonl") as metrics:
         run = SelfPlay(config, lean, reading, ledger, metrics, console)
@@ -119,11 +122,13 @@ class SelfPlay:
             targets = await self.read_targets()
             library = await self.prove_library()
             await asyncio.to_thread(self.cold_start, library, targets)  # while Lean starts
+            if self.config.begins_at_base:
+                self.base()  # is there, or is said to be missing now
             self.console.print(f"Lean {await pool.ready()}, profile {self.lean.profile}")
-            for number in range(last + 1):
+            for number in range(checkpoint.newest(self.config.run), last + 1):
                 await self.round(number, targets, library)
                 write_report(self.config.run)
-            await self.final_evaluation(last + 1, targets)
+            await self.final_evaluation(last + 1, targets, library)
 
     async def read_targets(self) -> list[Statement]:
         """The given statements that elaborate in this profile; the others are counted and listed."""
@@ -175,10 +180,10 @@ class SelfPlay:
     def cold_start(self, library: Sequence[ProvedTheorem], targets: Sequence[Statement]) -> None:
         """The first model: SFT in both roles on the library (a model from nothing also learns to read)."""
         settings = self.config.cold_start
-        if checkpoint.whole(self.config.run, 0):
+        if checkpoint.newest(self.config.run) >= 0:
             return
         examples = [
-            *coldstart.prover_examples(library, settings.renamings),
+            *coldstart.prover_examples(library, settings.renamings, settings.weighted),
             *coldstart.conjecturer_examples(library, self.lemmas, settings),
         ]
         if self.config.model_name_or_path:
@@ -188,6 +193,7 @@ class SelfPlay:
             tokenizer = models.build_tokenizer([e.prompt + e.target for e in lessons], self.config.model)
             model = models.build_model(self.config.model, tokenizer, self.config.seed)
             self._fit("cold start: read", model, tokenizer, lessons, settings.reading, 0)
+            checkpoint.save(self.config.run, checkpoint.BASE, model, tokenizer)
         self._train(0, model, tokenizer, examples, settings.sft, "cold start")
 
     async def round(self, number: int, targets: Sequence[Statement], library: Sequence[ProvedTheorem]) -> None:
@@ -197,29 +203,23 @@ class SelfPlay:
         began = time.monotonic()
         model, tokenizer = models.load(checkpoint.directory(self.config.run, number))
         sampler = TransformersSampler(model, tokenizer, self.config.sampling)
-        play = Round(number, self.config, self.judge, sampler, self.lemmas)
+        play = Round(number, self.config, self.judge, sampler, targets, self.lemmas)
         _threads(beside=self.config.workers)
         pool, undecided, times = self.judge.pool, self.judge.undecided, {}
         checks, busy, restarts = pool.checks, pool.busy_seconds, pool.restarts
-        if number:
+        if play.conjecturing:
             await play.conjecture()
             times["time/conjecture"] = time.monotonic() - began
             await play.gate()
             times["time/gate"] = time.monotonic() - began - times["time/conjecture"]
-        solved = self.ledger.solved("given")
-        open_targets = [s for s in targets if solved.get(s.id, number) >= number]
-        if number and self.config.statements_per_round:
-            rng = np.random.default_rng([self.config.seed, number, 2])
-            drawn = rng.permutation(len(open_targets))[: self.config.statements_per_round]
-            open_targets = [open_targets[i] for i in sorted(drawn)]
-        await play.prove(open_targets)
+        await play.prove()
         proved_at = time.monotonic()
-        if number:
+        if play.conjecturing:
             play.select()
-        result = self._train(number + 1, model, tokenizer, play.examples(library), self.config.sft, f"round {number}")
+        result = self.learn(play, model, tokenizer, library)
         now = time.monotonic()
         verifying = pool.busy_seconds - busy
-        self._log(number, len(targets), len(open_targets), {
+        self._log(play, {
             **times, "time/sample": play.clock.sample, "time/wait": play.clock.wait, "time/verify": verifying,
             "time/train": now - proved_at, "time/round": now - began, "sample/tokens": play.clock.tokens,
             "sample/tokens_per_second": play.clock.tokens / max(play.clock.sample, 1e-9),
@@ -229,14 +229,55 @@ class SelfPlay:
             "train/examples": result["rows"],
         })  # fmt: skip
 
-    async def final_evaluation(self, number: int, targets: Sequence[Statement]) -> None:
+    def learn(self, play: Round, model, tokenizer, library: Sequence[ProvedTheorem]) -> dict[str, float]:
+        """Writes the model with which the next round begins.
+
+        STP goes on from this round's weights, and now and then from the base; expert iteration always begins at the
+        base; parallel sampling learns nothing.
+        """
+        run, number, recipe = self.config.run, play.number, self.config.recipe
+        if recipe == "parallel-sampling":
+            checkpoint.link(checkpoint.directory(run, number), run, number + 1)
+            return {"rows": 0}
+        if recipe == "stp" and not self.config.fresh(number + 1):
+            return self._train(
+                number + 1, model, tokenizer, round_examples(play, library), self.config.sft, f"round {number}"
+            )
+        settings = self.config.retraining.sft if recipe == "stp" else self.config.sft
+        return self._train(
+            number + 1,
+            *models.load(self.base()),
+            all_examples(play, library),
+            settings,
+            f"round {number}, from the base",
+        )
+
+    def base(self) -> str | Path:
+        """The model from before the cold start's SFT, for `models.load`. Raises BadInput when the run has none."""
+        if self.config.model_name_or_path:
+            return self.config.model_name_or_path
+        if not checkpoint.whole(self.config.run, checkpoint.BASE):
+            raise BadInput(f"{self.config.run} has no checkpoints/{checkpoint.BASE} to begin from; start another --run")
+        return checkpoint.directory(self.config.run, checkpoint.BASE)
+
+    async def final_evaluation(
+        self, number: int, targets: Sequence[Statement], library: Sequence[ProvedTheorem]
+    ) -> None:
         """K samples of the last model for every statement: what it can do alone, as the cold start did in round 0."""
-        model, tokenizer = models.load(checkpoint.directory(self.config.run, number))
+        retrained = self.config.final_retraining and self.config.recipe == "stp"
+        name = checkpoint.final(number) if retrained else number
+        if not checkpoint.whole(self.config.run, name):
+            play = Round(number - 1, self.config, self.judge, None, targets, self.lemmas)
+            examples, settings = all_examples(play, library), self.config.retraining.sft
+            await asyncio.to_thread(
+                self._train, name, *models.load(self.base()), examples, settings, "final model, from the base", number
+            )
+        model, tokenizer = models.load(checkpoint.directory(self.config.run, name))
         sampler = TransformersSampler(model, tokenizer, self.config.sampling)
-        play = Round(number, self.config, self.judge, sampler, self.lemmas)
+        play = Round(number, self.config, self.judge, sampler, targets, self.lemmas)
         _threads(beside=self.config.workers)
         began = time.monotonic()
-        await play.prove(targets, FINAL)
+        await play.prove(FINAL)
         first = {t.statement for t in self.ledger.tallies(0, "prover", "given") if t.correct}
         last = {t.statement for t in self.ledger.tallies(number, FINAL, "given") if t.correct}
         ever = self.ledger.solved("given")
@@ -259,11 +300,18 @@ class SelfPlay:
             return await self.judge.ask_all(question, pairs, heartbeats, shown.advance)
 
     def _train(
-        self, number: int, model, tokenizer, examples: Sequence[Example], settings: SFTSettings, name: str
+        self,
+        which: int | str,
+        model,
+        tokenizer,
+        examples: Sequence[Example],
+        settings: SFTSettings,
+        name: str,
+        number: int | None = None,
     ) -> dict[str, float]:
-        """Trains and writes the checkpoint with which round `number` begins."""
-        result = self._fit(name, model, tokenizer, examples, settings, number)
-        checkpoint.save(self.config.run, number, model, tokenizer, **result)
+        """Trains and writes a checkpoint: by its number the one with which that round begins."""
+        result = self._fit(name, model, tokenizer, examples, settings, which if number is None else number)
+        checkpoint.save(self.config.run, which, model, tokenizer, **result)
         return result
 
     def _fit(
@@ -274,28 +322,38 @@ class SelfPlay:
             seed = self.config.seed * 1_000 + number
             return fine_tune(model, tokenizer, examples, settings, seed, lambda at, total, _: shown.at(at, total))
 
-    def _log(self, number: int, statements: int, tried: int, times: dict[str, float]) -> None:
+    def _log(self, play: Round, times: dict[str, float]) -> None:
+        number = play.number
         given = self.ledger.tallies(number, "prover", "given")
         made = self.ledger.tallies(number, "prover", "conjecture")
         attempts = self.ledger.attempts(number, "prover")
+        saved = self.ledger.finished(number, "prove:prover").get("saved", 0)
         gates = self.ledger.gates(number)
-        decisions = Counter(row[5] for row in self.ledger.selections(number))
+        selected = sum(row[4] > 0 for row in self.ledger.selections(number))
         solved = {s: r for s, r in self.ledger.solved("given").items() if r <= number}
-        new = sum(tally.correct > 0 for tally in given)
+        unproved = {s.id for s in play.unproved}
+        new = sum(tally.correct > 0 and tally.statement in unproved for tally in given)
         self.metrics.log({
-            "round": number, **times,
-            "solve/statements": statements, "solve/round": new, "solve/cumulative": len(solved),
+            "round": number, **times, "solve/statements": len(play.statements),
+            "solve/round": sum(tally.correct > 0 for tally in given), "solve/cumulative": len(solved),
             "conjecture/proposed": sum(gates.values()), "conjecture/passed": gates.get("passed", 0),
-            "conjecture/proved": sum(t.correct > 0 for t in made), "conjecture/selected": decisions["selected"],
+            "conjecture/proved": sum(t.correct > 0 for t in made), "conjecture/selected": selected,
             "attempt/total": len(attempts), "attempt/distinct": len({(a.statement_id, a.proof) for a in attempts}),
+            "attempt/saved": saved,
             **{f"outcome/{name}": count for name, count in self.ledger.outcomes(number, "prover").items()},
             **{f"gate/{name}": count for name, count in gates.items()},
         })  # fmt: skip
-        line = f"round {number}: {len(solved)} of {statements} solved ({new} new of {tried} tried)"
+        line = (
+            f"round {number}: {len(solved)} of {len(play.statements)} solved ({new} new of {len(play.targets)} tried)"
+        )
         if gates:
             proved = sum(t.correct > 0 for t in made)
             line += (f"; {gates.get('passed', 0)} of {sum(gates.values())} conjectures passed the gates, "
-                     f"{proved} proved, {decisions['selected']} selected")  # fmt: skip
+                     f"{proved} proved, {selected} selected")  # fmt: skip
+        elif play.conjecturing:
+            line += "; no conjectures: nothing is proved yet that one could prompt with"
+        if saved:
+            line += f"; {saved} of {saved + len(attempts)} samples saved"
         line += (f"; sample {times['time/sample']:.0f} s, wait for Lean {times['time/wait']:.0f} s, "
                  f"train {times['time/train']:.0f} s")  # fmt: skip
         self.console.print(line, highlight=False)
@@ -304,19 +362,19 @@ class SelfPlay:
     def _show_conjectures(self, number: int, most: int = 2) -> None:
         """A few of the round's selected conjectures, each with a proof the model found."""
         statements = {s.id: s for s in self.ledger.statements("conjecture", number)}
-        proofs = {t.statement: t.proofs for t in self.ledger.tallies(number, "prover", "conjecture")}
-        for row in [row for row in self.ledger.selections(number) if row[5] == "selected"][:most]:
-            proof = proofs[row[0]][0].replace("\n", "\n      ")
-            self.console.print(f"  P = {row[1]:.2f}  {statements[row[0]].signature}\n      := by {proof}",
+        tallies = {t.statement: t for t in self.ledger.tallies(number, "prover", "conjecture")}
+        for row in [row for row in self.ledger.selections(number) if row[4] > 0][:most]:
+            tally = tallies[row[0]]
+            low, high = tally.interval()
+            proof = tally.proofs[0].replace("\n", "\n      ")
+            self.console.print(f"  P = {row[1]:.2f} ({low:.2f} to {high:.2f})  {statements[row[0]].signature}\n      := by {proof}",
                                highlight=False, markup=False, style="dim")  # fmt: skip
 
 
 def _share(count: int, total: int) -> str:
-    """A count with Wilson's 95 % interval of its share."""
-    from scipy.stats import binomtest
-
-    interval = binomtest(count, total).proportion_ci(method="wilson")
-    return f"{count} ({interval.low:.0%} to {interval.high:.0%})"
+    """A count with the exact 95 % interval of its share."""
+    low, high = pass_rate_interval(count, total)
+    return f"{count} ({low:.0%} to {high:.0%})"
 
 
 def _threads(beside: int) -> None:
@@ -337,7 +395,9 @@ def _settle_config(config: SelfplayConfig) -> None:
             raise BadInput(f"{path} is not the configuration of a run; choose another --run") from error
         changed = sorted(k for k in plain if k not in FREE_TO_CHANGE and plain[k] != before.get(k))
         if changed:
-            raise BadInput(f"{config.run} was begun with another {', '.join(changed)} (see {path}); choose another --run")
+            raise BadInput(
+                f"{config.run} was begun with another {', '.join(changed)} (see {path}); choose another --run"
+            )
     record = {"config": plain, "versions": _versions()}
     aside = path.with_suffix(".aside")
     aside.write_text(yaml.safe_dump(record, sort_keys=False, allow_unicode=True))

@@ -46,10 +46,21 @@ class SFTSettings:
     adam_beta2: float = 0.95
     adam_epsilon: float = 1e-5
     max_length: int = 512  # tokens; a longer row loses its beginning
+    min_steps: int = 0  # STP counts steps, see `steps_of`; 0: epochs are counted
 
     def __post_init__(self) -> None:
         if self.max_length < 2:
             raise ValueError("max_length must be at least 2: one token to see, one to predict")
+
+
+def steps_of(rows: int, settings: SFTSettings) -> int:
+    """Optimiser steps by STP's rule, max(rows // batch, min_steps); the rows of an incomplete batch are over.
+
+    >>> steps_of(10_000, SFTSettings(per_device_train_batch_size=2048, min_steps=5))
+    5
+    """
+    batch = settings.per_device_train_batch_size * settings.gradient_accumulation_steps
+    return max(rows // batch, settings.min_steps)
 
 
 def fine_tune(
@@ -87,7 +98,10 @@ def fine_tune(
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="antiphon-sft-") as nowhere:
         fields = {name: getattr(settings, name) for name in settings.__slots__}
-        del fields["max_length"]
+        del fields["max_length"], fields["min_steps"]
+        if settings.min_steps:
+            fields["max_steps"] = steps_of(len(rows), settings)
+            fields["warmup_steps"] = min(settings.warmup_steps, fields["max_steps"] - 1)
         arguments = TrainingArguments(
             **fields,
             output_dir=nowhere,
@@ -146,9 +160,7 @@ def collate(rows: Sequence[dict[str, Any]], pad_token_id: int) -> dict[str, torc
     }
 
 
-def weighted_ce(
-    logits_BLV: torch.Tensor, labels_BL: torch.Tensor, weights_B: torch.Tensor
-) -> torch.Tensor:
+def weighted_ce(logits_BLV: torch.Tensor, labels_BL: torch.Tensor, weights_B: torch.Tensor) -> torch.Tensor:
     """sum_i w_i sum_t ce_it, in nats; divided by `weighted_tokens` it is the loss."""
     from torch.nn.functional import cross_entropy
 
@@ -188,9 +200,7 @@ def length_grouped_order(lengths: Sequence[int], batch_size: int, seed: int) -> 
     return [row for batch in [*(batches[i] for i in shuffled), *last] for row in batch]
 
 
-def _encoded(
-    examples: Sequence[Example], tokenizer: PreTrainedTokenizerFast, max_length: int
-) -> list[dict[str, Any]]:
+def _encoded(examples: Sequence[Example], tokenizer: PreTrainedTokenizerFast, max_length: int) -> list[dict[str, Any]]:
     prompts = encode(tokenizer, [example.prompt for example in examples])
     targets = encode_targets(tokenizer, [example.target for example in examples])
     return [
@@ -248,9 +258,7 @@ def _trainer_class() -> type:
         def compute_loss(
             self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = 1
         ) -> torch.Tensor:
-            logits_BLV = model(
-                input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]
-            ).logits
+            logits_BLV = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).logits
             ce = weighted_ce(logits_BLV, inputs["labels"], inputs["weights"])
             loss = ce / num_items_in_batch
             self.pending.append(loss.detach())

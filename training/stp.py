@@ -1,20 +1,22 @@
 """One round of self-play theorem proving, phase by phase (Dong & Ma, STP, arXiv 2502.00212v4, section 3).
 
     conjecture   prompts from proved statements and lemmas; the model conjectures           3.1
-    gate         readable, new, well-formed, not trivial: before a proof is sampled          ours
-    prove        K proofs for each unproved statement and each conjecture, judged by Lean    3.1
-    select       barely provable, on its lemma, elegant                                      3.2
-    train        weighted SFT of both voices, from the previous round's weights              3.3
+    gate         new; with screening also well-formed, true as far as we see, not trivial    ours
+    prove        K proofs for each open statement and each conjecture, judged by Lean        3.1
+    select       barely provable, on its lemma, elegant, near to what is unproved            3.2
+    (train)      weighted rows of both voices, `training.examples`                           3.3
 
-Every phase reads what earlier phases have recorded, writes what it finds, and marks its end: a resumed
-round repeats nothing that was recorded. Deviations from the paper: the gates; seed theorems are prompts
-too; the conjecturer's examples all weigh 1 (reweighting comes with its own settings).
+Every phase reads what earlier phases have recorded, writes what it finds, and marks its end: a resumed round repeats
+nothing that was recorded. What the presets differ in are fields of `SelfplayConfig`; docs/stp.md maps the paper's
+steps to lines. The baselines are the same round without conjectures.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,17 +25,19 @@ import numpy as np
 
 from conjecture import gates
 from conjecture.library import stated
-from conjecture.seeds import ConjectureInput, ProvedStatement, conjecture_inputs
-from conjecture.selection import Candidate, proof_weight, select
-from prover.attempts import Clock, chunks, derived_seed, sample_and_check, sample_proofs
-from prover.prompts import conjecture_example, conjecture_prompt, prove_example, read_signature
-from prover.sampler import TransformersSampler
-from training.coldstart import ProvedTheorem, conjecturer_examples, invoked, prover_examples
+from conjecture.reweighting import Reweighting, ReweightingSettings, reweight
+from conjecture.seeds import ConjectureInput, ProvedStatement, conjecture_inputs, samples_per_input
+from conjecture.selection import Candidate, select
+from prover.attempts import Chunk, Clock, chunks, derived_seed, sample_and_check, sample_proofs
+from prover.embedding import embed
+from prover.prompts import conjecture_prompt, read_signature
+from prover.sampler import Sampler
+from training.coldstart import invoked
 from training.config import SelfplayConfig
 from training.judge import Judge
-from training.ledger import Ledger, Proposal, Tally
+from training.ledger import FINAL, Ledger, Proposal, Tally
 from training.progress import step
-from verify.records import Attempt, Example, Statement, Verdict
+from verify.records import Attempt, Statement, Verdict
 
 CHUNK = 16  # statements sampled together
 SCREEN_HEARTBEATS = 1_000  # for each of the gates' own proofs
@@ -41,12 +45,13 @@ SCREEN_HEARTBEATS = 1_000  # for each of the gates' own proofs
 
 @dataclass
 class Round:
-    """The phases of round `number`. `lemmas` is name -> signature of what one may prompt with."""
+    """The phases of round `number`. `statements` are the data set's; `lemmas` is name -> signature, for prompts."""
 
     number: int
     config: SelfplayConfig
     judge: Judge
-    sampler: TransformersSampler
+    sampler: Sampler
+    statements: Sequence[Statement]
     lemmas: dict[str, str]
     clock: Clock = field(default_factory=Clock)
 
@@ -54,19 +59,35 @@ class Round:
     def ledger(self) -> Ledger:
         return self.judge.ledger
 
+    @property
+    def conjecturing(self) -> bool:
+        return self.config.recipe == "stp" and not self.config.fresh(self.number)
+
+    @cached_property
+    def unproved(self) -> list[Statement]:
+        """The given statements that no earlier round has proved."""
+        solved = self.ledger.solved("given")
+        return [s for s in self.statements if solved.get(s.id, self.number) >= self.number]
+
+    @property
+    def budget(self) -> int:
+        """So many conjectures are proved in this round, at most (the paper: as many as unproved statements)."""
+        budgets = {"fixed": self.config.conjectures, "unproved": len(self.unproved), "all": len(self.statements)}
+        return budgets[self.config.conjecture_budget]
+
     async def conjecture(self) -> None:
         """Samples the conjecturer; every raw proposal is recorded."""
         if self.ledger.finished(self.number, "conjecture"):
             return
         inputs = self.inputs
         known = {s.id: s for s in self.ledger.statements()}
-        n = self.config.conjectures_per_prompt
+        n = samples_per_input(len(inputs), self._proposals, self.config.conjectures_per_prompt)
         done = {p.prompt for p in self.ledger.proposals(self.number)}
         groups = [range(i, min(i + 2 * CHUNK, len(inputs))) for i in range(0, len(inputs), 2 * CHUNK)]
         with step(f"round {self.number}: conjecture", len(inputs) * n) as shown:
             for group in groups:
                 if group[0] not in done:
-                    prompts = [conjecture_prompt(*self._shown(inputs[i], known)) for i in group]
+                    prompts = [conjecture_prompt(*self.shown(inputs[i], known)) for i in group]
                     seeds = [derived_seed(self.config.seed, "conjecture", self.number, i) for i in group]
                     began = time.monotonic()
                     completions = await asyncio.to_thread(self.sampler.sample, prompts, n, seeds)
@@ -82,24 +103,29 @@ class Round:
                 shown.advance(len(group) * n)
         self.ledger.finish(self.number, "conjecture", prompts=len(inputs))
 
+    @property
+    def _proposals(self) -> int:
+        fixed = self.config.conjecture_budget == "fixed"
+        return self.config.proposals_per_conjecture * (self.config.conjectures if fixed else len(self.statements))
+
     @cached_property
     def inputs(self) -> list[ConjectureInput]:
         """The prompts of this round: a function of the seed and of what earlier rounds have proved."""
-        rates = self._best_rates()
-        proved: dict[str, ProvedStatement] = {}
-        attempted = self.ledger.solved("given")
-        for kind in ("seed", "given"):
-            for statement, proof, verdict in self.ledger.proofs(kind):
-                if kind == "given" and attempted.get(statement, self.number) >= self.number:
-                    continue
+        settings, rates = self.config.seeds, self._best_rates()
+        given = {s.id: s for s in self.statements}
+        proved: dict[str | tuple[str, str], ProvedStatement] = {}
+        for kind, before in (("seed", None), ("given", self.number))[not settings.library :]:
+            for statement, proof, verdict in self.ledger.proofs(kind, before):
                 lemmas = invoked(proof, verdict.lemmas, self.lemmas)
                 rate = rates.get(statement, 1.0 if kind == "seed" else 0.0)
+                copies = self._matching_weight(given[statement]) if statement in given else 1
                 # The shortest proof stands for the statement, unless a longer one is richer in lemmas.
-                if statement not in proved or len(lemmas) > len(proved[statement].lemmas):
-                    proved[statement] = ProvedStatement(statement, proof, lemmas, rate)
-        prompts = -(-4 * self.config.conjectures // self.config.conjectures_per_prompt)  # most fall at the gates
+                key = statement if settings.proofs == "richest" else (statement, proof)
+                if key not in proved or len(lemmas) > len(proved[key].lemmas):
+                    proved[key] = ProvedStatement(statement, proof, lemmas, rate, copies)
+        prompts = min(-(-self._proposals // self.config.conjectures_per_prompt), len(self.statements))
         rng = np.random.default_rng([self.config.seed, self.number])
-        return conjecture_inputs(list(proved.values()), self.lemmas, prompts, rng, self.config.seeds)
+        return conjecture_inputs(list(proved.values()), self.lemmas, prompts, rng, settings)
 
     def _best_rates(self) -> dict[str, float]:
         rates: dict[str, float] = {}
@@ -108,7 +134,13 @@ class Round:
                 rates[tally.statement] = max(rates.get(tally.statement, 0.0), tally.pass_rate)
         return rates
 
-    def _shown(self, given: ConjectureInput, known: dict[str, Statement]) -> tuple[tuple[str, str] | None, Statement, str]:
+    def _matching_weight(self, statement: Statement) -> int:
+        counts = self.number >= self.config.matching_weight_from and "valid" in statement.split.lower()
+        return self.config.matching_weight if counts else 1
+
+    def shown(
+        self, given: ConjectureInput, known: dict[str, Statement]
+    ) -> tuple[tuple[str, str] | None, Statement, str]:
         """What the conjecturer sees of an input, sampling and training alike: lemma, statement, proof."""
         return stated(given.lemma, self.lemmas), known[given.statement], given.proof
 
@@ -120,61 +152,109 @@ class Round:
         for past in range(1, self.number):
             earlier += self.ledger.statements("conjecture", past)
         proposals = self.ledger.proposals(self.number)
-        read = [
-            gates.statement_of(p.signature, (p.seed,), p.lemma) if p.signature else None for p in proposals
-        ]
+        read = [gates.statement_of(p.signature, (p.seed,), p.lemma) if p.signature else None for p in proposals]
         words = gates.textual(read, {s.id for s in earlier})
         fresh = [i for i, word in enumerate(words) if word == gates.PASSED]
-        with step(f"round {self.number}: gates", len(fresh)) as shown:
-
-            async def ask(question: str, statement: Statement, proof: str) -> Verdict:
-                limit = self.config.heartbeats if question == "statement" else SCREEN_HEARTBEATS
-                return await self.judge.ask(question, statement, proof, limit)
-
-            async def one(index: int) -> tuple[str, Verdict]:
-                result = await gates.screen(read[index], ask)
-                shown.advance()
-                return result
-
-            screened = await asyncio.gather(*(one(i) for i in fresh))
-        known = self.ledger.canonical_forms(self.number)
-        for index, word in zip(fresh, gates.new_up_to_renaming(screened, known), strict=True):
-            words[index] = word
+        if self.config.screening:
+            for index, word in zip(fresh, await self._screen([read[i] for i in fresh]), strict=True):
+                words[index] = word
         passed = [i for i in fresh if words[i] == gates.PASSED]
-        for index in passed[self.config.conjectures :]:
+        for index in passed[self.budget :]:
             words[index] = "over budget"
-        kept = [read[i] for i in passed[: self.config.conjectures]]
+        kept = [read[i] for i in passed[: self.budget]]
         self.ledger.add_statements("conjecture", self.number, kept)
         self.ledger.add_gates(
             self.number, ((p, word, s and s.id) for p, word, s in zip(proposals, words, read, strict=True))
         )
         self.ledger.finish(self.number, "gate", passed=len(kept))
 
-    async def prove(self, targets: Sequence[Statement], voice: str = "prover") -> None:
-        """K samples for each target and for each conjecture of this round, checked while sampling goes on."""
+    async def _screen(self, conjectures: Sequence[Statement]) -> list[str]:
+        with step(f"round {self.number}: gates", len(conjectures)) as shown:
+
+            async def ask(question: str, statement: Statement, proof: str) -> Verdict:
+                limit = self.config.heartbeats if question == "statement" else SCREEN_HEARTBEATS
+                return await self.judge.ask(question, statement, proof, limit)
+
+            async def one(conjecture: Statement) -> tuple[str, Verdict]:
+                result = await gates.screen(conjecture, ask)
+                shown.advance()
+                return result
+
+            screened = await asyncio.gather(*(one(conjecture) for conjecture in conjectures))
+        return gates.new_up_to_renaming(screened, self.ledger.canonical_forms(self.number))
+
+    @cached_property
+    def targets(self) -> list[Statement]:
+        """The given statements this round tries: the unproved, and solved ones where the settings say so."""
+        config, chosen = self.config, self.unproved
+        if config.recipe == "expert-iteration-optimised":
+            found = Counter(id for id, _, _ in self.ledger.proofs("given", self.number))
+            most = config.retraining.proofs_per_statement or math.inf
+            chosen = [s for s in self.statements if found[s.id] < most]
+        elif config.resample_rate_max or config.resample_probability:
+            rates, unproved = self._best_rates(), {s.id for s in self.unproved}
+            coins = np.random.default_rng([config.seed, self.number, 3]).random(len(self.statements))
+            chosen = [
+                s for s, coin in zip(self.statements, coins, strict=True)
+                if s.id in unproved
+                or rates.get(s.id, 0.0) < config.resample_rate_max or coin < config.resample_probability
+            ]  # fmt: skip
+        if config.statements_per_round and not config.fresh(self.number):
+            rng = np.random.default_rng([config.seed, self.number, 2])
+            drawn = rng.permutation(len(chosen))[: config.statements_per_round]
+            chosen = [chosen[i] for i in sorted(drawn)]
+        return chosen
+
+    def samples(self, voice: str = "prover") -> int:
+        """K of this round."""
+        if voice == FINAL or self.config.fresh(self.number):  # the first and the last model are compared
+            return self.config.evaluation_samples
+        return self.config.samples_per_statement if self.config.recipe == "stp" else self.config.baseline_samples
+
+    async def prove(self, voice: str = "prover") -> None:
+        """K samples for each target and for each conjecture of this round, checked while sampling goes on.
+
+        Conjectures may get fewer, by the rule of `AdaptiveK`; what that saved is recorded with the phase. The final
+        model tries every statement.
+        """
         if self.ledger.finished(self.number, f"prove:{voice}"):
             return
-        statements = [*targets, *self.ledger.statements("conjecture", self.number)]
-        by_id = {s.id: s for s in statements}
-        alone = self.number == 0 or voice != "prover"  # the first and the last model try every statement
-        k = self.config.evaluation_samples if alone else self.config.samples_per_statement
+        targets = self.statements if voice == FINAL else self.targets
+        conjectures = self.ledger.statements("conjecture", self.number)
+        by_id = {s.id: s for s in (*targets, *conjectures)}
+        k, adaptive = self.samples(voice), self.config.adaptive
         recorded = self.ledger.attempts(self.number, voice)
-        done = {a.statement_id for a in recorded}
-        todo = [chunk for chunk in chunks(statements, CHUNK) if chunk[0].id not in done]
-        with step(f"round {self.number}: prove", len(statements) * k) as shown:
+        done = {(a.statement_id, a.sample) for a in recorded}
+        with step(f"round {self.number}: prove", len(by_id) * k) as shown:
             shown.advance(len(recorded))
 
-            def sample(chunk: Sequence[Statement]) -> list[Attempt]:
-                return sample_proofs(self.sampler, chunk, k, self.config.seed, self.number, voice)
+            def sample(chunk: Chunk) -> list[Attempt]:
+                return sample_proofs(self.sampler, chunk, self.config.seed, self.number, voice)
 
             def check(attempts: list[Attempt]) -> asyncio.Task[None]:
                 self.ledger.add_attempts(attempts)  # before any verdict: a verdict without its attempt says nothing
                 return asyncio.create_task(self._check(attempts, by_id, shown.advance))
 
             left_open = check(recorded)
-            await sample_and_check(todo, sample, check, self.clock)
-            await left_open
-        self.ledger.finish(self.number, f"prove:{voice}", statements=len(statements))
+            for first, size in adaptive.spans(k):
+                if adaptive.rule == "off":
+                    work = chunks(list(by_id.values()), CHUNK, 0, k)
+                elif first == 0:
+                    work = chunks(targets, CHUNK, 0, k) + chunks(conjectures, CHUNK, 0, size)
+                else:
+                    work = chunks(self._unsettled(conjectures, first, k), CHUNK, first, size)
+                todo = [chunk for chunk in work if (chunk.statements[0].id, chunk.first) not in done]
+                await sample_and_check(todo, sample, check, self.clock)
+                await left_open
+        made = len(self.ledger.attempts(self.number, voice))
+        self.ledger.finish(self.number, f"prove:{voice}", statements=len(by_id), saved=len(by_id) * k - made)
+
+    def _unsettled(self, conjectures: Sequence[Statement], first: int, k: int) -> list[Statement]:
+        """The conjectures whose first samples do not decide yet whether they will be in the band."""
+        tallies = self.ledger.tallies(self.number, "prover", "conjecture", first)
+        band, settled = self.config.selection.band, self.config.adaptive.settled
+        over = {t.statement for t in tallies if settled(t.correct, t.samples, k, band)}
+        return [s for s in conjectures if s.id not in over]
 
     async def _check(self, attempts: list[Attempt], by_id: dict[str, Statement], advance) -> None:
         await self.judge.ask_all("proof", ((by_id[a.statement_id], a.proof) for a in attempts), self.config.heartbeats)
@@ -187,14 +267,34 @@ class Round:
         statements = {s.id: s for s in self.ledger.statements("conjecture", self.number)}
         tallies = self.ledger.tallies(self.number, "prover", "conjecture")
         decisions = select([self._candidate(t, statements[t.statement]) for t in tallies], self.config.selection)
+        chosen = [d.candidate.statement for d in decisions if d.weight]
+        plan = self.reweighted([statements[id] for id in chosen])
+        weights = dict(zip(chosen, plan.weights.tolist(), strict=True))
         self.ledger.add_selections(
             self.number,
             (
-                (d.candidate.statement, d.candidate.pass_rate, d.candidate.samples, d.candidate.elegance, d.weight, d.decision)
+                (d.candidate.statement, d.candidate.pass_rate, d.candidate.samples, d.candidate.elegance,
+                 weights.get(d.candidate.statement, 0.0), d.decision)
                 for d in decisions
             ),
         )  # fmt: skip
-        self.ledger.finish(self.number, "select", selected=sum(d.decision == "selected" for d in decisions))
+        self.ledger.finish(
+            self.number, "select", selected=sum(weight > 0 for weight in weights.values()),
+            objective=plan.objective, gap=plan.gap, seconds=round(plan.seconds, 3),
+        )  # fmt: skip
+
+    def reweighted(self, conjectures: Sequence[Statement]) -> Reweighting:
+        """Weighs selected conjectures: more for those near to statements that are still unproved (3.2)."""
+        solved = self.ledger.solved("given")
+        unproved = [s for s in self.statements if solved.get(s.id, self.number + 1) > self.number]
+        settings = ReweightingSettings(self.config.reweighting, self.config.reweighting_cap)
+        if settings.method == "none" or not conjectures or not unproved:
+            return Reweighting(np.ones(len(conjectures)), None, None, 0.0)
+        model, tokenizer = self.sampler.model, self.sampler.tokenizer
+        x_nd, y_md = (embed(model, tokenizer, [s.signature for s in group]) for group in (conjectures, unproved))
+        matching = np.array([self._matching_weight(s) for s in unproved])
+        seed = derived_seed(self.config.seed, "reweighting", self.number)
+        return reweight(x_nd, y_md, settings, seed, matching)
 
     def _candidate(self, tally: Tally, statement: Statement) -> Candidate:
         verdicts = [(proof, self.ledger.verdict("proof", tally.statement, proof)) for proof in tally.proofs]
@@ -202,32 +302,3 @@ class Round:
         return Candidate(
             tally.statement, statement.signature, statement.lemma, tally.samples, tally.correct, tally.proofs, used
         )
-
-    def examples(self, library: Sequence[ProvedTheorem]) -> list[Example]:
-        """This round's training set: recent hard-won proofs, selected conjectures, some of the library."""
-        statements = {s.id: s for s in self.ledger.statements()}
-        window = range(max(0, self.number - self.config.replay_rounds + 1), self.number + 1)
-        samples: dict[str, int] = {}
-        correct: dict[str, int] = {}
-        proofs: dict[str, set[str]] = {}
-        for past in window:
-            for tally in self.ledger.tallies(past, "prover"):
-                samples[tally.statement] = samples.get(tally.statement, 0) + tally.samples
-                correct[tally.statement] = correct.get(tally.statement, 0) + tally.correct
-                proofs.setdefault(tally.statement, set()).update(tally.proofs)
-        rows = [
-            prove_example(statements[statement], proof, proof_weight(proof, len(found)))
-            for statement, found in proofs.items()
-            if correct[statement] / samples[statement] <= self.config.prover_pass_rate_max
-            for proof in sorted(found)
-        ]
-        by_prompt = {(i.statement, i.lemma): i for i in self.inputs} if self.number else {}
-        for statement_id, _, _, _, weight, decision in self.ledger.selections(self.number):
-            if decision == "selected":
-                conjecture = statements[statement_id]
-                given = by_prompt[conjecture.parents[0], conjecture.lemma]
-                rows.append(conjecture_example(*self._shown(given, statements), conjecture, weight))
-        old = [*prover_examples(library), *conjecturer_examples(library, self.lemmas, self.config.cold_start)]
-        rng = np.random.default_rng([self.config.seed, self.number, 1])
-        kept = rng.permutation(len(old))[: self.config.library_rows]
-        return rows + [old[i] for i in sorted(kept)]

@@ -10,7 +10,7 @@ from conjecture import gates
 from conjecture.library import core_lemmas, seed_theorems, stated
 from conjecture.seeds import ProvedStatement, conjecture_inputs
 from prover import model as models
-from prover.attempts import derived_seed, sample_proofs
+from prover.attempts import Chunk, derived_seed, sample_proofs
 from prover.prompts import conjecture_prompt, read_signature
 from prover.sampler import SamplingSettings, TransformersSampler
 from training import checkpoint
@@ -41,7 +41,7 @@ async def prove_one(text: str, model: Path, samples: int, seed: int, profile: st
         if elaboration.outcome is not Outcome.ELABORATES:
             print(f"{statement.name}: {elaboration.outcome}: {elaboration.reason}")
             return 6 if elaboration.outcome is Outcome.OUT_OF_PROFILE else 3
-        attempts = sample_proofs(sampler, [statement], samples, seed, 0, "trial")
+        attempts = sample_proofs(sampler, Chunk([statement], 0, samples), seed, 0, "trial")
         proofs = list(dict.fromkeys(attempt.proof for attempt in attempts))
         with step(f"check {len(proofs)} distinct proofs of {samples} samples", len(proofs)) as shown:
             async for job, verdict in pool.stream(Job(statement, proof) for proof in proofs):
@@ -61,10 +61,7 @@ async def conjecture_some(model: Path, count: int, seed: int, profile: str) -> i
     names = tuple(lemmas)
     proved = [ProvedStatement(i, t.proof, invoked(t.proof, names, lemmas)) for i, t in theorems.items()]
     inputs = conjecture_inputs(proved, lemmas, count, np.random.default_rng(seed))
-    prompts = [
-        conjecture_prompt(stated(i.lemma, lemmas), theorems[i.statement].statement, i.proof)
-        for i in inputs
-    ]
+    prompts = [conjecture_prompt(stated(i.lemma, lemmas), theorems[i.statement].statement, i.proof) for i in inputs]
     completions = sampler.sample(prompts, 1, [derived_seed(seed, "trial", n) for n in range(len(prompts))])
     async with LeanPool(toolchain.of_profile(profile), 1) as pool:
 

@@ -16,6 +16,7 @@ from conjecture.seeds import (
 )
 
 ALWAYS, NEVER = SeedSettings(trivial_lemma_probability=1.0), SeedSettings(trivial_lemma_probability=0.0)
+SELDOM = SeedSettings(trivial_lemma_probability=1e-12)
 
 
 def draw(proved, known, count, seed=0, settings=SeedSettings()):
@@ -41,9 +42,28 @@ def test_the_cap_lets_one_through_however_few_inputs_are_wanted():
 
 def test_a_proof_without_a_known_lemma_serves_with_the_trivial_one():
     proved = [ProvedStatement(f"s{n}", "simp", ("unknown",)) for n in range(30)]
-    found = draw(proved, {"other"}, 50, 0, NEVER)
+    found = draw(proved, {"other"}, 50, 0, SELDOM)
     assert sorted(i.statement for i in found) == sorted(f"s{n}" for n in range(30))
     assert {i.lemma for i in found} == {""}
+
+
+def test_without_the_trivial_lemma_or_its_exception_such_a_proof_is_no_prompt():
+    proved = [ProvedStatement(f"s{n}", "simp", ("unknown",)) for n in range(30)]
+    assert draw(proved, {"other"}, 50, 0, NEVER) == []
+    paper = SeedSettings(trivial_lemma_probability=1.0, trivial_lemma_alone=False)
+    assert len(draw(proved, {"other"}, 50, 0, paper)) == 5  # the trivial lemma is capped like any other
+
+
+def test_the_trivial_lemma_joins_every_second_proof():
+    proved = [ProvedStatement(f"s{n}", "simp", (f"l{n}",)) for n in range(2000)]
+    found = draw(proved, {f"l{n}" for n in range(2000)}, 100_000)
+    assert 900 < sum(not i.lemma for i in found) < 1100
+
+
+def test_copies_repeat_a_prompt():
+    proved = [ProvedStatement("plain", "p", ("a",)), ProvedStatement("valid", "p", ("b",), copies=3)]
+    found = Counter(i.statement for i in draw(proved, {"a", "b"}, 50, 0, NEVER))
+    assert found == {"plain": 1, "valid": 3}
 
 
 def test_only_what_is_understood_is_a_prompt():
@@ -73,7 +93,9 @@ PROVED = st.lists(
 )
 
 
-@given(PROVED, st.sets(st.sampled_from("abc")), st.integers(0, 60), st.integers(0, 2**32), st.sampled_from([0.0, 0.5, 1.0]))
+@given(
+    PROVED, st.sets(st.sampled_from("abc")), st.integers(0, 60), st.integers(0, 2**32), st.sampled_from([0.0, 0.5, 1.0])
+)
 def test_inputs_are_unique_capped_and_repeatable(proved, known, count, seed, chance):
     settings = SeedSettings(trivial_lemma_probability=chance)
     inputs = draw(proved, known, count, seed, settings)
@@ -87,8 +109,7 @@ def test_inputs_are_unique_capped_and_repeatable(proved, known, count, seed, cha
         assert any(item.lemma in p.lemmas or not item.lemma for p in sources)
         assert not item.lemma or item.lemma in known
     if chance == 0:
-        without = {p.statement for p in proved if not known & set(p.lemmas)}
-        assert {i.statement for i in inputs if not i.lemma} <= without
+        assert all(i.lemma for i in inputs)
 
 
 def test_other_seeds_give_other_orders():
@@ -98,7 +119,9 @@ def test_other_seeds_give_other_orders():
 
 
 @pytest.mark.parametrize(
-    ("inputs", "target", "times"), [(40, 50, 3), (50, 50, 3), (1, 50, 8), (0, 50, 8), (150, 50, 1), (1000, 50, 1), (60, 50, 2), (10, 0, 1)]
-)
-def test_how_often_an_input_is_sampled(inputs, target, times):
-    assert samples_per_input(inputs, target) == times
+    ("inputs", "target", "least", "times"),
+    [(40, 50, 1, 3), (50, 50, 1, 3), (1, 50, 1, 8), (0, 50, 1, 8), (150, 50, 1, 1), (1000, 50, 1, 1), (60, 50, 1, 2),
+     (10, 0, 1, 1), (60, 50, 4, 4), (1, 50, 9, 9)],
+)  # fmt: skip
+def test_how_often_an_input_is_sampled(inputs, target, least, times):
+    assert samples_per_input(inputs, 3 * target, least) == times

@@ -3,11 +3,10 @@
 import math
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conjecture.selection import Candidate, SelectionSettings, elegance_cutoff, proof_weight, select
+from conjecture.selection import Candidate, SelectionSettings, elegance_cutoff, select
 
 RATIOS = [0.2, 0.5, 0.9, 1.1, 1.4, 2.0]
 
@@ -21,20 +20,6 @@ def words(candidates, settings=SelectionSettings()):
     return [d.decision for d in select(candidates, settings)]
 
 
-def test_the_weight_of_a_proof():
-    assert proof_weight("p" * 200, 4) == pytest.approx(0.204683, abs=1e-6)
-    assert proof_weight("p" * 200, 1) == pytest.approx(0.818731, abs=1e-6)
-    assert proof_weight("", 1) == 1
-    assert proof_weight("p" * 200, 4, gamma=0) == 0.25
-
-
-@given(st.integers(0, 3000), st.integers(0, 3000), st.integers(1, 50))
-def test_shorter_and_rarer_proofs_weigh_more(a, b, distinct):
-    short, long = sorted((a, b))
-    assert 0 < proof_weight("p" * long, distinct) <= proof_weight("p" * short, distinct) <= 1
-    assert proof_weight("p" * a, distinct + 1) < proof_weight("p" * a, distinct)
-
-
 def test_the_pass_rate_counts_samples_not_distinct_proofs():
     some = Candidate("s", "x", "", 32, 4, ("a", "b"), frozenset())  # (correct, x3), (wrong, x28), (correct, x1)
     assert some.pass_rate == 0.125
@@ -44,12 +29,28 @@ def test_the_pass_rate_counts_samples_not_distinct_proofs():
 def test_the_edges_of_the_band():
     found = words([candidate(correct=n) for n in range(33)])
     assert found == ["unproved"] + ["selected"] * 8 + ["too easy"] * 24
+    strict = words([candidate(correct=n) for n in range(33)], SelectionSettings(pass_rate_inclusive=False))
+    assert strict == ["unproved"] + ["selected"] * 7 + ["too easy"] * 25
+    open = words([candidate(correct=n) for n in range(33)], SelectionSettings(pass_rate_max=1.0))
+    assert open == ["unproved"] + ["selected"] * 32
 
 
 def test_the_lemma_must_be_used():
     rows = [candidate(lemma="l", used=["k"]), candidate(lemma="l", used=["k", "l"]), candidate(lemma="", used=[])]
     assert words(rows) == ["off its lemma", "selected", "selected"]
-    assert words(rows, SelectionSettings(require_lemma=False)) == ["selected"] * 3
+    assert words(rows, SelectionSettings(off_lemma="keep")) == ["selected"] * 3
+
+
+def test_the_released_code_relabels_what_is_off_its_lemma():
+    settings = SelectionSettings(off_lemma="relabel", relabel_factor=2, relabel_least=1)
+    on, off = candidate(lemma="l", used=["l"]), candidate(lemma="l", used=["k"])
+    assert words([off, on, off, off, on, off, off, off], settings) == [
+        "relabelled", "selected", "relabelled", "relabelled", "selected", "relabelled", "off its lemma", "off its lemma",
+    ]  # fmt: skip
+    assert words([off] * 3, settings) == ["relabelled", "off its lemma", "off its lemma"]
+    assert words([off] * 3, replace(settings, relabel_least=4096)) == ["relabelled"] * 3
+    assert words([candidate(lemma="l", correct=9)], settings) == ["too easy"]
+    assert [d.weight for d in select([off, on], settings)] == [1.0, 1.0]
 
 
 def test_elegance_is_the_shortest_proof_by_the_statement():
@@ -63,6 +64,16 @@ def test_the_least_elegant_go():
     assert words([candidate(0.1)]) == ["selected"]
     assert words([candidate(0.1)] * 5) == ["selected"] * 5
     assert words([]) == []
+
+
+def test_the_released_code_cuts_within_each_lemma():
+    settings = SelectionSettings(elegance_per_lemma=True)
+    rows = [candidate(r, lemma="l", used=["l"]) for r in RATIOS] + [candidate(0.1, lemma="k", used=["k"])]
+    assert words(rows, settings) == ["inelegant"] + ["selected"] * 6  # a group of one is kept
+    assert words(rows) == ["selected"] * 6 + ["inelegant"]  # of seven together one goes, the least
+    off = [candidate(0.1, lemma="m"), *(candidate(1.0, lemma=f"m{n}") for n in range(4))]
+    relabelled = replace(settings, off_lemma="relabel")
+    assert words(off, relabelled) == ["inelegant"] + ["relabelled"] * 4  # they are one group, the trivial lemma's
 
 
 def test_those_outside_the_band_do_not_move_the_cut():
@@ -88,7 +99,13 @@ CANDIDATES = st.lists(
     ),
     max_size=25,
 )
-SETTINGS = st.builds(SelectionSettings, st.sampled_from([0.0, 0.1, 0.25, 1.0]), st.booleans(), st.sampled_from([0.0, 0.2, 0.5]))
+SETTINGS = st.builds(
+    SelectionSettings,
+    pass_rate_max=st.sampled_from([0.0, 0.1, 0.25, 1.0]),
+    pass_rate_inclusive=st.booleans(),
+    off_lemma=st.sampled_from(["drop", "keep"]),
+    elegance_drop=st.sampled_from([0.0, 0.2, 0.5]),
+)
 
 
 @given(CANDIDATES, SETTINGS, st.randoms())
@@ -107,8 +124,8 @@ def test_who_is_selected(candidates, settings):
         chosen = decision.candidate
         assert decision.weight == (decision.decision == "selected")
         if decision.decision in ("selected", "inelegant"):
-            assert 0 < chosen.pass_rate <= settings.pass_rate_max
-            assert not (settings.require_lemma and chosen.lemma) or chosen.lemma in chosen.lemmas_used
+            assert chosen.pass_rate > 0 and settings.band.below(chosen.pass_rate)
+            assert settings.off_lemma == "keep" or not chosen.lemma or chosen.lemma in chosen.lemmas_used
     eligible = [d for d in decisions if d.decision in ("selected", "inelegant")]
     dropped = [d.candidate.elegance for d in eligible if d.decision == "inelegant"]
     kept = [d.candidate.elegance for d in eligible if d.decision == "selected"]
@@ -122,3 +139,12 @@ def test_who_is_selected(candidates, settings):
 def test_without_the_drop_nobody_is_inelegant(candidates):
     settings = replace(SelectionSettings(), elegance_drop=0.0)
     assert "inelegant" not in words(candidates, settings)
+
+
+@given(CANDIDATES, SETTINGS)
+def test_within_each_lemma_at_most_its_share_is_inelegant(candidates, settings):
+    decisions = select(candidates, replace(settings, elegance_per_lemma=True))
+    for lemma in {c.lemma for c in candidates}:
+        group = [d.decision for d in decisions if d.candidate.lemma == lemma]
+        inelegant, kept = group.count("inelegant"), group.count("selected")
+        assert inelegant <= math.floor(settings.elegance_drop * (inelegant + kept))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from conjecture.band import AdaptiveK
 from conjecture.selection import SelectionSettings
 from training.config import ColdStart, SelfplayConfig, load, merge, to_dict
 from verify.statements import BadInput
@@ -49,14 +50,24 @@ def test_the_file_goes_before_the_default_it_is_given(tmp_path):
     ("text", "words"),
     [
         ("round: 3", ["'round'", "rounds", "samples_per_statement"]),
-        ("selection:\n  pass: 1", ["selection", "'pass'", "elegance_drop, pass_rate_max, require_lemma"]),
+        (
+            "selection:\n  pass: 1",
+            ["selection", "'pass'", "elegance_drop, elegance_per_lemma, off_lemma, pass_rate_inclusive, pass_rate_max"],
+        ),
         ("cold_start:\n  sft:\n    lr: 1", ["cold_start: sft", "'lr'", "learning_rate"]),
         ("rounds: many", ["rounds wants a int", "'many'"]),
         ("rounds: 1.5", ["rounds wants a int"]),
         ("rounds: null", ["rounds wants a int"]),
         ("rounds: [1]", ["rounds wants a int"]),
         ("prover_pass_rate_max: half", ["prover_pass_rate_max wants a float"]),
-        ("selection:\n  require_lemma: 1", ["require_lemma wants a bool"]),
+        ("selection:\n  pass_rate_inclusive: 1", ["pass_rate_inclusive wants a bool"]),
+        ("selection:\n  off_lemma: maybe", ["off_lemma is one of drop, relabel, keep, not 'maybe'"]),
+        ("recipe: 3", ["recipe is one of stp, expert-iteration", "not 3"]),
+        ("adaptive:\n  blocks: 4", ["blocks wants a list of whole numbers, not 4"]),
+        ("adaptive:\n  blocks: [4, 2.5]", ["blocks wants a list of whole numbers"]),
+        ("adaptive:\n  blocks: []", ["adaptive.blocks wants sizes"]),
+        ("adaptive:\n  confidence: 1.0", ["adaptive.confidence must be between 0 and 1"]),
+        ("from_round: 1", ["--from-round goes with --fork"]),
         ("profile: 3", ["profile wants a str"]),
         ("selection: 3", ["selection", "a mapping of fields is wanted"]),
         ("- rounds", ["a mapping of fields is wanted"]),
@@ -95,7 +106,16 @@ def test_nothing_is_run_from_a_file(tmp_path):
     "config",
     [
         DEFAULT,
-        SelfplayConfig(run=Path("/a/b"), split="valid", limit=3, seed=9, selection=SelectionSettings(0.1, False, 0.0)),
+        SelfplayConfig(
+            run=Path("/a/b"),
+            split="valid",
+            limit=3,
+            seed=9,
+            selection=SelectionSettings(0.1, False, "keep", elegance_drop=0.0),
+        ),
+        SelfplayConfig(
+            fork=Path("old"), from_round=2, adaptive=AdaptiveK("certain", 0.9, (2, 3)), recipe="expert-iteration"
+        ),
         SelfplayConfig(sft=replace(DEFAULT.sft, learning_rate=1e-7, adam_epsilon=1e-12), model_name_or_path="x"),
     ],
 )
@@ -105,7 +125,11 @@ def test_a_written_configuration_reads_back(tmp_path, config):
     assert merge(config, to_dict(config), "here") == config
 
 
-@pytest.mark.parametrize("name", ["rounds", "samples_per_statement", "conjectures_per_prompt", "workers", "heartbeats"])
+@pytest.mark.parametrize(
+    "name",
+    ["rounds", "samples_per_statement", "baseline_samples", "conjectures_per_prompt", "proposals_per_conjecture",
+     "workers", "heartbeats", "matching_weight", "replay_rounds"],
+)  # fmt: skip
 def test_what_must_be_positive(name):
     assert getattr(replace(DEFAULT, **{name: 1}), name) == 1
     with pytest.raises(BadInput, match=name.replace("_", "-")):

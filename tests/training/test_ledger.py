@@ -44,6 +44,8 @@ def test_a_pass_rate_counts_every_duplicate(ledger):
     (tally,) = ledger.tallies(1, "prover")
     assert (tally.correct, tally.samples, tally.pass_rate) == (4, 32, 0.125)
     assert tally.proofs == ("omega", "linarith")
+    assert tally.interval() == pytest.approx((0.0351, 0.2899), abs=1e-4)  # Clopper-Pearson
+    assert [(t.correct, t.samples) for t in ledger.tallies(1, "prover", first=8)] == [(3, 8)]
     assert ledger.outcomes(1, "prover") == {"failed": 28, "proved": 4}
 
 
@@ -97,6 +99,16 @@ def test_proofs_come_shortest_first_with_their_verdicts(ledger):
     assert ledger.proofs("given") == [(STATEMENT.id, "omega", full), (STATEMENT.id, "simp; omega", full)]
     assert ledger.verdict("proof", STATEMENT.id, "omega") == full
     assert ledger.verdict("statement", STATEMENT.id) is None
+
+
+def test_proofs_of_earlier_rounds_alone(ledger):
+    record(ledger, 1, [("omega", Outcome.PROVED), ("simp", Outcome.FAILED)])
+    record(ledger, 2, [("omega", Outcome.PROVED), ("linarith", Outcome.PROVED)])
+    assert [[proof for _, proof, _ in ledger.proofs("given", before)] for before in (1, 2, 3)] == [
+        [], ["omega"], ["omega", "linarith"],
+    ]  # fmt: skip
+    rounds = {proof: round for (_, proof), round in ledger.first_rounds().items()}
+    assert rounds == {"omega": 1, "simp": 1, "linarith": 2}
 
 
 def fill(ledger: Ledger, order: random.Random, seconds: float) -> None:

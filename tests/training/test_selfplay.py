@@ -80,3 +80,44 @@ def test_another_configuration_needs_another_run(undisturbed, config):
     )  # fmt: skip
     assert process.returncode == 2
     assert "seed" in process.stderr and "--run" in process.stderr
+
+
+@pytest.mark.timeout(600)
+def test_a_fork_plays_on_with_other_settings(undisturbed, config, tmp_path):
+    """From after round 0 of the run, as a baseline, without a cold start; then it is exported."""
+    old, _ = undisturbed
+    run = tmp_path / "fork"
+    command = [
+        sys.executable,
+        "-m",
+        "antiphon",
+        "selfplay",
+        "--config",
+        str(config),
+        "--run",
+        str(run),
+        "--fork",
+        str(old),
+    ]
+    options = ["--from-round", "0", "--recipe", "expert-iteration", "--baseline-samples", "2"]
+    result = subprocess.run([*command, *options], capture_output=True, text=True, timeout=280)
+    assert result.returncode == 0, result.stderr
+    with Ledger(old / "ledger.sqlite") as before, Ledger(run / "ledger.sqlite") as after:
+        assert after.attempts(0, "prover") == before.attempts(0, "prover")
+        assert len(after.attempts(1, "prover")) == 12 and not after.proposals(1)
+        assert len(after.attempts(2, "final")) == 24
+    assert not (run / "checkpoints" / "round-0000").exists()
+    export = [
+        sys.executable,
+        "-m",
+        "antiphon",
+        "export",
+        str(run),
+        "--model",
+        str(tmp_path / "m"),
+        "--data",
+        str(tmp_path / "d"),
+    ]
+    result = subprocess.run(export, capture_output=True, text=True, timeout=100)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "m" / "model.safetensors").exists() and len(list((tmp_path / "d").glob("*.parquet"))) == 1

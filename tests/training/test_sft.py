@@ -7,7 +7,7 @@ import torch
 from prover.model import ModelConfig, build_model, build_tokenizer, encode, encode_targets
 from prover.prompts import prove_example
 from prover.sampler import SamplingSettings, TransformersSampler
-from training.sft import SFTSettings, collate, fine_tune, length_grouped_order
+from training.sft import SFTSettings, collate, fine_tune, length_grouped_order, steps_of
 from verify.records import Example, Role, Statement
 
 CONFIG = ModelConfig(
@@ -181,3 +181,18 @@ def test_the_order_is_a_shuffle_of_even_batches():
     batches = [[lengths[i] for i in order[at : at + 8]] for at in range(0, 200, 8)]
     assert max(max(batch) - min(batch) for batch in batches) < 20
     assert [batch[0] for batch in batches] != sorted(batch[0] for batch in batches)
+
+
+@pytest.mark.parametrize(
+    ("rows", "least", "steps"),
+    [(10_000, 5, 5), (10_239, 5, 5), (10_240, 5, 5), (12_288, 5, 6), (0, 5, 5), (10_000, 10, 10), (3_262_558, 10, 1593)],
+)
+def test_steps_by_the_rule_of_stp(rows, least, steps):
+    settings = SFTSettings(per_device_train_batch_size=8, gradient_accumulation_steps=256, min_steps=least)
+    assert steps_of(rows, settings) == steps
+
+
+def test_a_least_number_of_steps_goes_round_the_rows_again():
+    settings = SFTSettings(warmup_steps=9, per_device_train_batch_size=20, min_steps=3)
+    assert trained(EXAMPLES, settings)[1]["steps"] == 3
+    assert trained(EXAMPLES[:10], settings)[1]["steps"] == 3

@@ -1,0 +1,89 @@
+"""The settings of STP's paper and of its released code, as data; `antiphon` is what `SelfplayConfig` says itself.
+
+`paper-v4` is arXiv 2502.00212v4 (21 March 2025), `repo-2b5fe8b` its repository at that commit (28 March 2025). A
+preset holds what decides the algorithm; what a machine can bear stays ours: the model, the workers, Lean's limit
+(STP: 200 s a proof). docs/stp.md lists every value with its source.
+
+Not reproduced from `repo-2b5fe8b`, because they are mistakes and not choices:
+
+- the list of invoked lemmas is edited in place when the trivial lemma is added, so its share creeps up;
+- conjectures, lemmas and SFT targets are cut at the first `:=`, in the middle of a default binder;
+- the conjecturer is trained on prompts (import header, ending) it never generates from, and SFT differs again;
+- the prompt imports Mathlib while the checker imports a smaller module;
+- a correct proof whose premise pass fails counts as wrong; cost is wall seconds under load;
+- the final re-training forgets each statement's header.
+
+A conjecture is proved under its own statement alone and its type compared: an open binder cannot be closed by a proof.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from training.config import SelfplayConfig, merge, read_yaml
+from verify.statements import BadInput
+
+_ADAM = {"lr_scheduler_type": "constant_with_warmup", "num_train_epochs": 1.0, "max_length": 2048,
+         "per_device_train_batch_size": 8, "gradient_accumulation_steps": 256}  # fmt: skip
+
+_STP: dict[str, Any] = {  # in which paper and code agree
+    "rounds": 47, "refresh_every": 24, "final_retraining": True,
+    "samples_per_statement": 32, "baseline_samples": 64, "statements_per_round": 0,
+    "conjectures_per_prompt": 1, "proposals_per_conjecture": 3, "screening": False,
+    "seeds": {"library": False, "proofs": "all", "trivial_lemma_probability": 0.5, "trivial_lemma_alone": False,
+              "lemma_cap": 0.1},
+    "selection": {"pass_rate_max": 0.25, "elegance_drop": 0.2},
+    "weights": {"length_penalty": 0.001, "cost_penalty": 0.01},
+    "prover_pass_rate_max": 0.5, "replay_rounds": 3, "library_rows": 0,
+    "retraining": {"pass_rate_max": 0.25, "proofs_per_statement": 16,
+                   "sft": {**_ADAM, "learning_rate": 1e-4, "min_steps": 10}},
+    "sft": {**_ADAM, "learning_rate": 5e-5, "min_steps": 5},
+    "sampling": {"temperature": 1.0, "top_p": 1.0, "max_new_tokens": 1024},
+    "model": {"max_position_embeddings": 2048},
+    "cold_start": {"search_per_statement": 0, "renamings": 0, "conjectures_per_theorem": 1_000_000, "weighted": False,
+                   "sft": {**_ADAM, "learning_rate": 1e-4, "warmup_steps": 20}},
+}  # fmt: skip
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "antiphon": {},
+    "paper-v4": {
+        **_STP,
+        "evaluation_samples": 32,
+        "conjecture_budget": "unproved",
+        "resample_rate_max": 0.0, "resample_probability": 0.0,
+        "seeds": {**_STP["seeds"], "pass_rate_min": 0.0},
+        "selection": {**_STP["selection"], "pass_rate_inclusive": True, "off_lemma": "drop", "elegance_per_lemma": False},
+        "reweighting": "greedy", "reweighting_cap": 3.0, "matching_weight": 128, "matching_weight_from": 24,
+        "prover_pass_rate_inclusive": False, "prover_pass_rate_over": "round",
+        "retraining": {**_STP["retraining"], "given_at_any_rate": False, "weights": "round"},
+    },
+    "repo-2b5fe8b": {
+        **_STP,
+        "evaluation_samples": 64,
+        "conjecture_budget": "all",
+        "resample_rate_max": 0.35, "resample_probability": 0.05,
+        "seeds": {**_STP["seeds"], "pass_rate_min": 0.35},
+        "selection": {**_STP["selection"], "pass_rate_inclusive": False, "off_lemma": "relabel", "relabel_factor": 20,
+                      "relabel_least": 4096, "elegance_per_lemma": True},
+        "reweighting": "repo", "reweighting_cap": 4.0, "matching_weight": 256, "matching_weight_from": 0,
+        "prover_pass_rate_inclusive": True, "prover_pass_rate_over": "window",
+        "retraining": {**_STP["retraining"], "given_at_any_rate": True, "weights": "length"},
+    },
+}  # fmt: skip
+
+
+def preset(name: str) -> SelfplayConfig:
+    """The configuration of that name. Raises BadInput when there is none."""
+    if name not in PRESETS:
+        raise BadInput(f"--preset is one of {', '.join(PRESETS)}, not {name!r}")
+    return replace(merge(SelfplayConfig(), PRESETS[name], name), preset=name)
+
+
+def configured(name: str | None, file: Path | None) -> SelfplayConfig:
+    """A preset with the fields a YAML file sets; without a name the file's own `preset`, or `antiphon`."""
+    values = read_yaml(file) if file else {}
+    said = values.get("preset") if isinstance(values, dict) else None
+    base = preset(name or str(said or "antiphon"))
+    return replace(merge(base, values, str(file)), preset=base.preset)
