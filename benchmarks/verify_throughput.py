@@ -205,6 +205,34 @@ async def run_pool(lean: toolchain.Toolchain, workers: int, warm: list[Job], set
     return rows
 
 
+# --- ratios, taken in turns: what one process costs differs from the next, and the machine from minute to minute
+
+
+async def run_ratios(lean: toolchain.Toolchain, warm: list[Job], jobs: list[Job], turns: int) -> Table:
+    """The bare process, a pool of one and a pool of two, all alive, each on the same proofs, turn by turn."""
+    seconds: dict[str, list[float]] = {"bare": [], "one": [], "two": []}
+    async with LeanPool(lean, 1) as one, LeanPool(lean, 2) as two:
+        await asyncio.gather(one.ready(), two.ready())
+        with bare(lean, warm) as process:
+            for turn in range(-1, turns):  # the first is for warming up
+                again = [replace(job, heartbeats=HEARTBEATS + 10_000 + turn) for job in jobs]
+                for name in seconds:
+                    begin = time.perf_counter()
+                    if name == "bare":
+                        for job in again:
+                            await asyncio.to_thread(process.ask, job)
+                    else:
+                        pool = one if name == "one" else two
+                        await asyncio.gather(*(pool.check(job) for job in again))
+                    if turn >= 0:
+                        seconds[name].append(round(time.perf_counter() - begin, 2))
+    total = {name: sum(values) for name, values in seconds.items()}
+    return {
+        "jobs": len(jobs), "turns": turns, "seconds": seconds,
+        "one_to_bare": round(total["bare"] / total["one"], 3), "two_to_one": round(total["one"] / total["two"], 3),
+    }  # fmt: skip
+
+
 # --- other people's
 
 
@@ -286,10 +314,11 @@ def main() -> None:
     parser.add_argument("--warm", type=int, default=24, help="proofs before the clock starts, for each process")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--starts", type=int, default=3)
+    parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--growth", type=int, default=2000)
     parser.add_argument("--peer-python", help="of a virtual environment with lean-interact and kimina-ast-server")
     parser.add_argument("--peers", nargs="+", default=PEERS)
-    parser.add_argument("--only", default="start,pool,peers,growth")
+    parser.add_argument("--only", default="start,pool,ratios,peers,growth")
     parser.add_argument("--out", type=Path, default=HERE / "results" / "verify_throughput.json")
     options = parser.parse_args()
     parts = options.only.split(",")
@@ -332,6 +361,10 @@ def main() -> None:
                 row["ratio_to_bare"] = round(row["per_second"] / report["pool"]["bare"][name]["per_second"] / workers, 3)
             show(f"Our pool, {workers} workers", rows)
             keep("pool", f"ours-{workers}", rows)
+    if "ratios" in parts:
+        row = asyncio.run(run_ratios(lean, warm, sets["distinct"], options.turns))
+        show("In turns", {"": row})
+        keep("ratios", "in_turns", row)
     if "peers" in parts and options.peer_python:
         workers = max(options.workers)
         for name in options.peers:

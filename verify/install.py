@@ -32,7 +32,7 @@ INTEGRITY = "sha512-fwsXryqKhZjiebUFqqXghk2kDgZynYYB2KyEr3HJ1p5Z2y7iq7QKzOkKVGY5
 TARBALL_BYTES = 121_521_184
 LIBRARY_FILES = 2_098
 DISK_BYTES = 1 << 30
-WARM_UP = 3  # theorems of each chapter
+WARM_UP = 8  # theorems of each chapter
 
 PROJECT = Path(__file__).resolve().parent.parent / "lean_project"
 MODULES = (
