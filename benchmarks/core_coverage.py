@@ -98,7 +98,11 @@ async def judged(pool: LeanPool, jobs: Iterable[Job], title: str) -> list[tuple[
 def table(title: str, yes: int, results: list[tuple[Job, Verdict]], good: Outcome) -> dict[str, Any]:
     n = len(results)
     reasons = Counter(reason(v, j.statement.text) for j, v in results if v.outcome is not good)
-    row = {**share(yes, n), "seconds": round(sum(v.seconds for _, v in results), 1), "reasons": dict(reasons.most_common())}
+    row = {
+        **share(yes, n),
+        "seconds": round(sum(v.seconds for _, v in results), 1),
+        "reasons": dict(reasons.most_common()),
+    }
     low, high = row["wilson_95"]
     print(f"\n{title}: {yes} of {n} = {yes / max(n, 1):.1%}  (95 %: {low:.1%} to {high:.1%})")
     for what, count in reasons.most_common(25):
@@ -138,12 +142,19 @@ def accepted_proofs(data: Path) -> list[Job]:
             text = row["code"][head + 1 :]
             statement = parse_theorem(text, row["source"])
             value = text[text.index(cut_proof(text)) + len(cut_proof(text)) :].strip().removeprefix(":=").strip()
-            jobs.append(Job(statement, value[2:] if re.match(r"by\b", value) else f"exact ({value}\n)", PROOF_HEARTBEATS))
+            jobs.append(
+                Job(statement, value[2:] if re.match(r"by\b", value) else f"exact ({value}\n)", PROOF_HEARTBEATS)
+            )
     return jobs
 
 
 async def measure(data: Path, size: int, seed: int, workers: int, proofs: bool, only: str) -> dict[str, Any]:
-    out: dict[str, Any] = {"sample": size, "seed": seed, "heartbeats": {"script": HEARTBEATS, "proofs": PROOF_HEARTBEATS}, "script": SCRIPT}
+    out: dict[str, Any] = {
+        "sample": size,
+        "seed": seed,
+        "heartbeats": {"script": HEARTBEATS, "proofs": PROOF_HEARTBEATS},
+        "script": SCRIPT,
+    }
     lean = toolchain.core()
     async with LeanPool(lean, workers, Limits(heartbeats=HEARTBEATS, wall_seconds=90)) as pool:
         started = time.monotonic()
@@ -158,7 +169,11 @@ async def measure(data: Path, size: int, seed: int, workers: int, proofs: bool, 
         if proofs:
             jobs = accepted_proofs(data)
             alone = {job.statement.id: Job(job.statement, None) for job in jobs}
-            known = {j.statement.id for j, v in await judged(pool, alone.values(), "their statements") if v.outcome is Outcome.ELABORATES}
+            known = {
+                j.statement.id
+                for j, v in await judged(pool, alone.values(), "their statements")
+                if v.outcome is Outcome.ELABORATES
+            }
             jobs = [job for job in jobs if job.statement.id in known]
             results = await judged(pool, jobs, "accepted proofs")
             yes = sum(v.proved for _, v in results)

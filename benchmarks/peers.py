@@ -23,7 +23,10 @@ import tempfile
 import threading
 import time
 import types
+import typing
 from pathlib import Path
+
+import typing_extensions
 
 HEADER = "import Mathlib"
 TIMEOUT = 120
@@ -56,7 +59,9 @@ def leaninteract(directory: Path, workers: int, warm: list[str], codes: list[str
 
         def run(batch: list[str]) -> Said:
             replies = pool.run_batch([Command(cmd=code, env=header) for code in batch], timeout_per_cmd=TIMEOUT)
-            return [r.lean_code_is_valid(allow_sorry=False) if hasattr(r, "lean_code_is_valid") else None for r in replies]
+            return [
+                r.lean_code_is_valid(allow_sorry=False) if hasattr(r, "lean_code_is_valid") else None for r in replies
+            ]
 
         run(warm * workers)
         begin = time.perf_counter()
@@ -79,6 +84,8 @@ def kimina(directory: Path, workers: int, warm: list[str], codes: list[str], ask
     database.prisma = None
     sys.modules["server.prisma_client"] = database
 
+    if sys.version_info < (3, 12):  # pydantic takes the standard library's TypedDict from 3.12 only
+        typing.TypedDict = typing_extensions.TypedDict
     import uvicorn
     from kimina_client import KiminaClient, Snippet
     from server.main import app

@@ -127,7 +127,11 @@ def main() -> None:
 
     left = [process.pid for process in faults.processes if process.alive]
     stopped = faults.done["SIGSTOP"]
-    report |= {"faults": dict(faults.done), "processes_left": len(left), "limits": {"wall_seconds": limits.wall_seconds}}
+    report |= {
+        "faults": dict(faults.done),
+        "processes_left": len(left),
+        "limits": {"wall_seconds": limits.wall_seconds},
+    }
     outcomes = report["outcomes"]
     # A stopped process costs its job a timeout, unless the reply was already under way; a killed one is asked again.
     kept = (

@@ -87,7 +87,11 @@ async def held_out(run: Path, config: SelfplayConfig, statements: list[Statement
             if verdict.proved:
                 proved.add((job.statement.id, job.proof))
     right = [(a.statement_id, a.proof) in proved for a in attempts]
-    return {"solved": len({id for id, _ in proved}), "of": len(statements), "sample_rate": round(float(np.mean(right)), 5)}
+    return {
+        "solved": len({id for id, _ in proved}),
+        "of": len(statements),
+        "sample_rate": round(float(np.mean(right)), 5),
+    }
 
 
 def band(values: list[float], seed: int = 0) -> list[float]:
@@ -115,7 +119,9 @@ def main() -> None:
     options.runs.mkdir(parents=True, exist_ok=True)
     train, kept = asyncio.run(split(options.statements, options.limit, 0))
     file = options.runs / "statements.jsonl"
-    file.write_text("".join(json.dumps({"name": s.name, "formal_statement": s.text}, ensure_ascii=False) + "\n" for s in train))
+    file.write_text(
+        "".join(json.dumps({"name": s.name, "formal_statement": s.text}, ensure_ascii=False) + "\n" for s in train)
+    )
     report: dict[str, Any] = {
         "command": f"python benchmarks/stp_vs_expert_iteration.py {options.statements} --limit {options.limit} "
         f"--seeds {options.seeds} --rounds {options.rounds}" + (f" --config {options.config}" if options.config else ""),

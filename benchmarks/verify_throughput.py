@@ -93,7 +93,14 @@ class Bare:
     """A checking process fed by hand: what no pool can beat."""
 
     def __init__(self, lean: toolchain.Toolchain) -> None:
-        launch = [sys.executable, "-I", "-S", str(Path(toolchain.__file__).with_name("launch.py")), str(os.getpid()), "0"]
+        launch = [
+            sys.executable,
+            "-I",
+            "-S",
+            str(Path(toolchain.__file__).with_name("launch.py")),
+            str(os.getpid()),
+            "0",
+        ]
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
             [*launch, *lean.command], cwd=lean.directory, env=lean.environment,
@@ -150,7 +157,12 @@ def run_bare(lean: toolchain.Toolchain, warm: list[Job], sets: dict[str, list[Jo
 
 
 def speed(jobs: Sequence[Job], seconds: float, proved: int) -> Table:
-    return {"jobs": len(jobs), "seconds": round(seconds, 2), "per_second": round(len(jobs) / seconds, 3), "proved": proved}
+    return {
+        "jobs": len(jobs),
+        "seconds": round(seconds, 2),
+        "per_second": round(len(jobs) / seconds, 3),
+        "proved": proved,
+    }
 
 
 # --- our pool
@@ -174,7 +186,9 @@ async def watched_pool(lean: toolchain.Toolchain, workers: int) -> AsyncIterator
         LeanProcess.start = start
 
 
-async def run_pool(lean: toolchain.Toolchain, workers: int, warm: list[Job], sets: dict[str, list[Job]]) -> dict[str, Table]:
+async def run_pool(
+    lean: toolchain.Toolchain, workers: int, warm: list[Job], sets: dict[str, list[Job]]
+) -> dict[str, Table]:
     rows = {}
     async with watched_pool(lean, workers) as (pool, processes):
         while len(processes) < workers:  # so that each has its share of the warm-up
@@ -333,7 +347,11 @@ def main() -> None:
         jobs[:] = [replace(job, heartbeats=HEARTBEATS + 1000 * (number + 1)) for job in jobs]
     warm = [Job(t.statement, t.proof) for t in spread(theorems[1:], options.warm)]
     report: dict[str, Any] = {
-        "machine": {"cpus": os.cpu_count(), "processor": platform.processor() or platform.machine(), "memory_gib": psutil.virtual_memory().total >> 30},
+        "machine": {
+            "cpus": os.cpu_count(),
+            "processor": platform.processor() or platform.machine(),
+            "memory_gib": psutil.virtual_memory().total >> 30,
+        },
         "load_at_start": os.getloadavg(),
         "distinct_of_group": len({job.key for job in sets["group"]}),
         "identity": lean.identity,
@@ -350,7 +368,9 @@ def main() -> None:
         show(f"A start ({options.starts} times)", rows)
         keep("start", "variants", rows)
     if "pool" in parts or "peers" in parts:
-        print(f"\n{len(sets['distinct'])} distinct proofs; {len(sets['group'])} in groups, {report['distinct_of_group']} different")
+        print(
+            f"\n{len(sets['distinct'])} distinct proofs; {len(sets['group'])} in groups, {report['distinct_of_group']} different"
+        )
     if "pool" in parts:
         rows = run_bare(lean, warm, sets)
         show("Bare process", rows)
@@ -358,7 +378,9 @@ def main() -> None:
         for workers in options.workers:
             rows = asyncio.run(run_pool(lean, workers, warm, sets))
             for name, row in rows.items():
-                row["ratio_to_bare"] = round(row["per_second"] / report["pool"]["bare"][name]["per_second"] / workers, 3)
+                row["ratio_to_bare"] = round(
+                    row["per_second"] / report["pool"]["bare"][name]["per_second"] / workers, 3
+                )
             show(f"Our pool, {workers} workers", rows)
             keep("pool", f"ours-{workers}", rows)
     if "ratios" in parts:

@@ -42,9 +42,7 @@ def clusters(n: int, m: int):
     centres = rng.normal(size=(count, WIDTH))
 
     def draw(size):
-        rows = centres[rng.choice(count, size, p=rng.dirichlet(np.full(count, 0.5)))] + rng.normal(
-            size=(size, WIDTH)
-        )
+        rows = centres[rng.choice(count, size, p=rng.dirichlet(np.full(count, 0.5)))] + rng.normal(size=(size, WIDTH))
         return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
     return draw(n), draw(m)
@@ -124,15 +122,11 @@ def main() -> None:
         found = []
         for method in methods:
             command = [sys.executable, __file__, "--one", str(n), str(m), method]
-            done = subprocess.run(
-                command, env=os.environ | THREADS, capture_output=True, text=True, check=True
-            )
+            done = subprocess.run(command, env=os.environ | THREADS, capture_output=True, text=True, check=True)
             found.append({"conjectures": n, "unproved": m, "method": method, **json.loads(done.stdout)})
         best = [row["objective"] for row in found if row["method"] in ("exact", *THEIRS)]
         for row in found:
-            row["short_of_best"] = (
-                max(best) - row["objective"] if best and row["method"] != "nearest" else None
-            )
+            row["short_of_best"] = max(best) - row["objective"] if best and row["method"] != "nearest" else None
             print(
                 f"{f'{n} x {m}':>15}  {row['method']:<17}{row['objective']:>12.5f}{number(row['short_of_best']):>15}"
                 f"{number(row.get('proved_gap')):>12}{row['seconds']:>9.2f}{row['peak_mb']:>9.0f}",

@@ -66,9 +66,7 @@ async def screen(conjecture: Statement, ask: Ask) -> tuple[str, Verdict]:
     return PASSED, elaboration
 
 
-def new_up_to_renaming(
-    screened: Sequence[tuple[str, Verdict]], known: set[str]
-) -> list[str]:
+def new_up_to_renaming(screened: Sequence[tuple[str, Verdict]], known: set[str]) -> list[str]:
     """The words of `screened`, with `renamed` for one whose canonical form was seen before.
 
     Runs over the proposals in their own order, so the outcome does not depend on which verdict came first.

@@ -57,9 +57,7 @@ class ReweightingSettings:
 
     def __post_init__(self) -> None:
         if not 1 <= self.cap < float("inf"):
-            raise ValueError(
-                f"cap must be finite and at least 1, not {self.cap}: n conjectures share the weight n"
-            )
+            raise ValueError(f"cap must be finite and at least 1, not {self.cap}: n conjectures share the weight n")
         if not 0 < self.regularisation < float("inf") or self.iterations < 1:
             raise ValueError("regularisation must be above 0 and iterations at least 1")
 
@@ -256,9 +254,7 @@ def _softmax(
     return plan_Bn, best_B
 
 
-def _exact(
-    x_nd: np.ndarray, y_md: np.ndarray, b_m: np.ndarray, cap: float
-) -> tuple[np.ndarray, float, float]:
+def _exact(x_nd: np.ndarray, y_md: np.ndarray, b_m: np.ndarray, cap: float) -> tuple[np.ndarray, float, float]:
     """Column generation: the program over some pairs, its prices, the pairs that beat those prices, and again.
 
     When no pair is left that does, the prices bound every plan by this one's own mean cosine.

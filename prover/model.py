@@ -79,9 +79,7 @@ def build_tokenizer(corpus: Iterable[str], config: ModelConfig) -> PreTrainedTok
         min_frequency=2,
         show_progress=False,
         initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
-        special_tokens=[
-            AddedToken(text, special=True, normalized=False) for text in (PAD, EOS, *TAGS)
-        ],
+        special_tokens=[AddedToken(text, special=True, normalized=False) for text in (PAD, EOS, *TAGS)],
     )
     tokenizer.train_from_iterator(corpus, trainer)
     return PreTrainedTokenizerFast(
@@ -95,9 +93,7 @@ def build_tokenizer(corpus: Iterable[str], config: ModelConfig) -> PreTrainedTok
     )
 
 
-def build_model(
-    config: ModelConfig, tokenizer: PreTrainedTokenizerFast, seed: int
-) -> LlamaForCausalLM:
+def build_model(config: ModelConfig, tokenizer: PreTrainedTokenizerFast, seed: int) -> LlamaForCausalLM:
     """A Llama with random float32 weights that depend on the seed alone; in evaluation mode.
 
     Its vocabulary is the tokenizer's, so that no token without a text can be sampled.
@@ -193,9 +189,7 @@ def load(path_or_hub_id: str | Path) -> tuple[PreTrainedModel, PreTrainedTokeniz
     if local and not (Path(name) / "config.json").is_file():
         raise FileNotFoundError(f"no model in {name}: config.json is missing; name a saved model")
     if not local and not _HUB_ID.fullmatch(name):
-        raise FileNotFoundError(
-            f"no model at {name}: no such folder, and not a hub id (owner/name)"
-        )
+        raise FileNotFoundError(f"no model at {name}: no such folder, and not a hub id (owner/name)")
 
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer

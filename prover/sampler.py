@@ -109,9 +109,7 @@ class TransformersSampler:
             raise ValueError(f"{len(prompts)} prompts need as many seeds, not {len(seeds)}")
         rows = [
             _Row(index, sample, seed, tuple(ids[-self.room :]))
-            for index, (ids, seed) in enumerate(
-                zip(encode(self.tokenizer, prompts), seeds, strict=True)
-            )
+            for index, (ids, seed) in enumerate(zip(encode(self.tokenizer, prompts), seeds, strict=True))
             for sample in range(first, first + n)
         ]
         # Neighbours of one length need little padding, and the samples of one prompt one prefill.
@@ -141,9 +139,7 @@ def uniforms(seed: int, sample: int, count: int) -> np.ndarray:
     return np.random.Generator(np.random.Philox(key=key)).random(count)
 
 
-def pick(
-    logits_BV: torch.Tensor, uniforms_B: torch.Tensor, temperature: float, top_p: float
-) -> torch.Tensor:
+def pick(logits_BV: torch.Tensor, uniforms_B: torch.Tensor, temperature: float, top_p: float) -> torch.Tensor:
     """Token ids (B,): the inverse CDF of softmax(logits / temperature) at the given numbers.
 
     With `top_p` below 1 only the smallest set of most likely tokens that reaches it takes part.
@@ -268,9 +264,7 @@ class _Batch:
         if self.waiting:
             size = self.settings.batch_size
             if size - len(keep) >= max(1, size * _IDLE_WHILE_WAITING):
-                joining = [
-                    self.waiting.pop() for _ in range(min(size - len(keep), len(self.waiting)))
-                ]
+                joining = [self.waiting.pop() for _ in range(min(size - len(keep), len(self.waiting)))]
                 self._gather(keep, joining)
         elif len(self.rows) - len(keep) > len(self.rows) * _IDLE_AT_THE_END:
             self._gather(keep, [])
@@ -384,9 +378,7 @@ def _roomy_layer() -> type:
         def update(self, key_states, value_states, *args, **kwargs):
             new = key_states.shape[-2]
             if self.width + new > self.buffers[0].shape[-2]:
-                self.buffers = [
-                    _widened(buffer[:, :, : self.width], new + _ROOM) for buffer in self.buffers
-                ]
+                self.buffers = [_widened(buffer[:, :, : self.width], new + _ROOM) for buffer in self.buffers]
             for buffer, states in zip(self.buffers, (key_states, value_states), strict=True):
                 buffer[:, :, self.width : self.width + new] = states
             self.width += new

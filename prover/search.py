@@ -13,7 +13,19 @@ import numpy as np
 
 from verify.records import Statement
 
-CLOSERS = ("grind", "omega", "simp", "norm_num", "ring", "linarith", "nlinarith", "positivity", "simp_all", "decide", "rfl")
+CLOSERS = (
+    "grind",
+    "omega",
+    "simp",
+    "norm_num",
+    "ring",
+    "linarith",
+    "nlinarith",
+    "positivity",
+    "simp_all",
+    "decide",
+    "rfl",
+)
 _BINDER = re.compile(r"[({]\s*([^(){}:]+?)\s*:\s*([^(){}]+?)\s*[)}]")
 _NUMBER_TYPES = {"ℝ": "real", "ℚ": "real", "ℤ": "integer", "ℕ": "natural"}
 

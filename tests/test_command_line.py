@@ -58,7 +58,10 @@ def test_verify_json_gives_each_outcome_its_line(tmp_path):
 @pytest.mark.lean
 def test_statements_only(tmp_path):
     path = tmp_path / "statements.jsonl"
-    rows = [{"name": "in", "formal_statement": GOOD}, {"name": "out", "formal_statement": "theorem o (z : ℂ) : z = z := by sorry"}]
+    rows = [
+        {"name": "in", "formal_statement": GOOD},
+        {"name": "out", "formal_statement": "theorem o (z : ℂ) : z = z := by sorry"},
+    ]
     path.write_text("\n".join(json.dumps(row) for row in rows))
     result = antiphon("verify", path, "--json", "--statements-only")
     assert [json.loads(line)["outcome"] for line in result.stdout.splitlines()] == ["elaborates", "out_of_profile"]

@@ -74,7 +74,12 @@ PATTERN = re.compile("|".join(MACHINES + REGISTRIES))
 
 
 def test_the_pattern_finds_what_it_should():
-    for text in ("/home" + "/me/x", "see /work" + "/main", "https://registry" + ".npm" + "js.org/x", "https://pypi" + ".org/simple"):
+    for text in (
+        "/home" + "/me/x",
+        "see /work" + "/main",
+        "https://registry" + ".npm" + "js.org/x",
+        "https://pypi" + ".org/simple",
+    ):
         assert PATTERN.search(text), text
     for text in ('FS.mount("/home")', "/tmp/x", "npm's own registry settings", "homework/x.txt"):
         assert not PATTERN.search(text), text

@@ -39,7 +39,11 @@ def findings() -> Iterator[Finding]:
         yield found, name, "" if found else "pip install -c constraints.txt -e ."
     memory, cores = psutil.virtual_memory().total >> 30, os.cpu_count()
     enough = memory >= 4
-    yield enough, f"{memory} GiB of memory, {cores} cores", "" if enough else "a Lean process takes 1.5 GB: use --workers 1"
+    yield (
+        enough,
+        f"{memory} GiB of memory, {cores} cores",
+        "" if enough else "a Lean process takes 1.5 GB: use --workers 1",
+    )
     home = install.home()
     existing = next(path for path in (home, *home.parents) if path.exists())
     free = shutil.disk_usage(existing).free
@@ -74,7 +78,9 @@ def _embedded() -> Iterator[Finding]:
 async def _try(lean: toolchain.Toolchain) -> str:
     async with LeanPool(lean, 1) as pool:
         version = await pool.ready()
-        verdict = await pool.check(Job(Statement("t", "(a b : ℝ) : 2 * a * b ≤ a ^ 2 + b ^ 2"), "nlinarith [sq_nonneg (a - b)]"))
+        verdict = await pool.check(
+            Job(Statement("t", "(a b : ℝ) : 2 * a * b ≤ a ^ 2 + b ^ 2"), "nlinarith [sq_nonneg (a - b)]")
+        )
     if not verdict.proved:
         raise toolchain.LeanUnavailable(f"{version} answers, but not as it should: {verdict.reason}")
     return f"{version}, proves 2ab ≤ a² + b² in {verdict.seconds:.2f} s"

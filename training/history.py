@@ -111,9 +111,7 @@ class Run:
         """Why the other given statements are out; those with no answer yet are in neither."""
         unknown = ("", Outcome.INFRASTRUCTURE, Outcome.ELABORATES)
         return Counter(
-            self.checks[s.id].reason or self._said(s)
-            for s in self.given.values()
-            if self._said(s) not in unknown
+            self.checks[s.id].reason or self._said(s) for s in self.given.values() if self._said(s) not in unknown
         )
 
     def _said(self, statement: Statement) -> str:
@@ -124,9 +122,7 @@ class Run:
         number = self.first.get(statement.id)
         if number is None:
             return "not by an attempt"
-        return (
-            f"round {number}" if number in {round.number for round in self.played} else "only the final model"
-        )
+        return f"round {number}" if number in {round.number for round in self.played} else "only the final model"
 
     def unseen(self) -> list[str]:
         """Conjectures proved by a model that had not trained on them in this run, by id.
@@ -187,9 +183,7 @@ def _round(ledger: Ledger, number: int, name: str, logged: dict[str, Any]) -> Ro
     if name != FINAL:
         facts["proposed"] = len(ledger.proposals(number))
         facts["gates"] = ledger.gates(number)
-        facts["selections"] = {
-            id: (weight, decision) for id, _, _, _, weight, decision in ledger.selections(number)
-        }
+        facts["selections"] = {id: (weight, decision) for id, _, _, _, weight, decision in ledger.selections(number)}
     return Round(
         number, name, ledger.tallies(number, name, "given"), ledger.tallies(number, name, "conjecture"),
         ledger.outcomes(number, name), ledger.attempts(number, name), logged=logged, **facts,

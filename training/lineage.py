@@ -239,9 +239,7 @@ def first_on_conjectures(graph: nx.DiGraph) -> list[Inherited]:
     for id, data in graph.nodes(data=True):
         if data["kind"] == "given" and "proved" in data:
             proofs = [p for p in graph.successors(id) if graph.nodes[p].get("round") == data["proved"]]
-            lemmas = {
-                lemma for proof in proofs for lemma in graph.predecessors(proof) if lemma in lemmas_first
-            }
+            lemmas = {lemma for proof in proofs for lemma in graph.predecessors(proof) if lemma in lemmas_first}
             same = {graph.nodes[proof]["text"] for proof in proofs} & texts_first
             if lemmas or same:
                 names = sorted(graph.nodes[lemma]["name"] for lemma in lemmas)
@@ -328,9 +326,7 @@ def layers(graph: nx.DiGraph, most: int = 48, columns: int = 12) -> Layers:
             by_round.setdefault(data["round"], []).append(id)
     rounds = list(_spaced(sorted(by_round), columns))
     order = {"selected": 0, "proved": 1, "not proved": 2}
-    drawn = [
-        list(_spaced(sorted(by_round[n], key=lambda id: order[_state(statements, id)]), most)) for n in rounds
-    ]
+    drawn = [list(_spaced(sorted(by_round[n], key=lambda id: order[_state(statements, id)]), most)) for n in rounds]
     shown = {id for column in drawn for id in column}
     children = {
         id: sum(child in shown for child in statements.successors(id))

@@ -46,12 +46,8 @@ class Metrics:
         if not isinstance(row.get("round"), Integral):
             raise ValueError(f"a row of metrics needs a whole round, not {row.get('round')!r}")
         kept = {key: _scalar(key, value) for key, value in row.items()}
-        for key in [
-            key for key, value in kept.items() if isinstance(value, float) and not math.isfinite(value)
-        ]:
-            warnings.warn(
-                f"metrics: {key} is {kept.pop(key)} in round {row['round']}; dropped", RuntimeWarning, 2
-            )
+        for key in [key for key, value in kept.items() if isinstance(value, float) and not math.isfinite(value)]:
+            warnings.warn(f"metrics: {key} is {kept.pop(key)} in round {row['round']}; dropped", RuntimeWarning, 2)
         self._file.write(json.dumps(kept, ensure_ascii=False) + "\n")
 
 

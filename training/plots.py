@@ -147,9 +147,7 @@ def curve(
         axes.set_ylim(0, 1.22 * max([*values, final or 0, 1]))
         told = "; ".join(f"round {x}: {y}" for x, y in zip(rounds, values, strict=True))
         alone = "" if final is None else f" The final model alone solves {final}."
-        return _inline(
-            figure, name, title, f"Of {ceiling} statements in profile, solved so far by {told}.{alone}"
-        )
+        return _inline(figure, name, title, f"Of {ceiling} statements in profile, solved so far by {told}.{alone}")
 
 
 def stacked(
@@ -177,9 +175,7 @@ def stacked(
         return _inline(figure, name, title, f"In {unit}. {told}")
 
 
-def shares(
-    name: str, title: str, rounds: Sequence[int], series: Mapping[str, Sequence[float | None]]
-) -> Markup:
+def shares(name: str, title: str, rounds: Sequence[int], series: Mapping[str, Sequence[float | None]]) -> Markup:
     """Shares from 0 to 1 by round, a line each, R points; where one is None its line has a gap."""
     with rc_context(_RC):
         figure, axes = _axes("share")
@@ -192,9 +188,7 @@ def shares(
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
         told = " ".join(
             f"Round {x}: "
-            + ", ".join(
-                f"{label} {values[i]:.2f}" for label, values in series.items() if values[i] is not None
-            )
+            + ", ".join(f"{label} {values[i]:.2f}" for label, values in series.items() if values[i] is not None)
             + "."
             for i, x in enumerate(rounds)
         )

@@ -109,9 +109,7 @@ def samples(run_directory: Path, round: int, kind: str | None = None, limit: int
     """
     with open_ledger(run_directory) as ledger:
         statements = {s.id: s for s in ledger.statements(kind)}
-        made = [
-            a for number, name in ledger.samplers() if number == round for a in ledger.attempts(round, name)
-        ]
+        made = [a for number, name in ledger.samplers() if number == round for a in ledger.attempts(round, name)]
         for attempt in sorted((a for a in made if a.statement_id in statements), key=lambda a: a.id)[:limit]:
             verdict = ledger.verdict("proof", attempt.statement_id, attempt.proof)
             outcome, message = (str(verdict.outcome), _told(verdict)) if verdict else ("pending", "")
@@ -157,9 +155,7 @@ def _tables(run: Run) -> list[tuple[str, list[str], list[list[str]]]]:
         ]
         for round in run.rounds
     ]  # fmt: skip
-    columns = (
-        "round statements attempts distinct solved so_far proposed passed proved selected examples loss time"
-    )
+    columns = "round statements attempts distinct solved so_far proposed passed proved selected examples loss time"
     tables = [("Round by round", columns.split(), rounds)]
     for heading, kind in (
         ("What became of the attempts", "outcomes"),
@@ -167,18 +163,13 @@ def _tables(run: Run) -> list[tuple[str, list[str], list[list[str]]]]:
     ):
         counts = {round.label: getattr(round, kind) for round in run.rounds if getattr(round, kind)}
         known = ["passed", *plots.OUTCOMES]
-        names = sorted(
-            {*itertools.chain(*counts.values())}, key=lambda n: (known.index(n) if n in known else 99, n)
-        )
+        names = sorted({*itertools.chain(*counts.values())}, key=lambda n: (known.index(n) if n in known else 99, n))
         if names:
             rows = [[label, *(count.get(name) for name in names)] for label, count in counts.items()]
             tables.append((heading, ["round", *names], rows))
     if run.telemetry:
         tables += _collapse(run)
-    return [
-        (heading, columns, [[_cell(value) for value in row] for row in rows])
-        for heading, columns, rows in tables
-    ]
+    return [(heading, columns, [[_cell(value) for value in row] for row in rows]) for heading, columns, rows in tables]
 
 
 def _collapse(run: Run) -> list[tuple[str, list[str], list[list[Any]]]]:
@@ -238,13 +229,9 @@ def _figures(run: Run) -> list[tuple[str, Any]]:
     ):  # fmt: skip
         if any(any(row) for row in rows):
             series = {label: [row[i] for row in rows] for i, label in enumerate(colours)}
-            figures.append(
-                (caption, plots.stacked(name, title, [r.number for r in rounds], series, colours, unit))
-            )
+            figures.append((caption, plots.stacked(name, title, [r.number for r in rounds], series, colours, unit)))
     if run.telemetry:
-        series = {
-            label: [getattr(row, label.replace(" ", "_")) for row in run.telemetry] for label in plots.SHARES
-        }
+        series = {label: [getattr(row, label.replace(" ", "_")) for row in run.telemetry] for label in plots.SHARES}
         figures.append((
             "Signs of collapse, as shares of the readable, the well-formed or the screened proposals: see the table.",
             plots.shares("collapse", "Signs of collapse", [row.number for row in run.telemetry], series),

@@ -115,7 +115,9 @@ class SelfPlay:
         if self.ledger.finished(last + 1, f"prove:{FINAL}"):
             self.console.print(f"{self.config.run} is finished; raise --rounds to go on")
             return
-        limits = Limits(heartbeats=self.config.heartbeats, nice=15)  # the model comes first: its threads wait for one another
+        limits = Limits(
+            heartbeats=self.config.heartbeats, nice=15
+        )  # the model comes first: its threads wait for one another
         cache = toolchain.verdict_cache(self.lean) if self.config.verdict_cache else None
         async with LeanPool(self.lean, self.config.workers, limits, cache) as pool:
             self.judge = Judge(self.ledger, pool)

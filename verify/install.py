@@ -62,7 +62,10 @@ PATCHES = (
         "function receiveInstance(instance,module){",
         "function receiveInstance(instance,module){wasmModule=module;PThread.loadWasmModuleToAllWorkers();",
     ),
-    ('FS.mount(NODEFS,{root:"/home"},"/home");FS.mount(NODEFS,{root:"/tmp"},"/tmp");var cwd=process.cwd();', 'var cwd="/";'),
+    (
+        'FS.mount(NODEFS,{root:"/home"},"/home");FS.mount(NODEFS,{root:"/tmp"},"/tmp");var cwd=process.cwd();',
+        'var cwd="/";',
+    ),
 )
 EXPORTS = "function assignWasmExports(wasmExports){"
 
@@ -282,7 +285,10 @@ def _unpack(tarball: Path, directory: Path, progress: Progress) -> None:
 
 def _patch(directory: Path) -> None:
     module, source = (directory / "lean.wasm").read_bytes(), (directory / "lean.js").read_text()
-    marks = (module.count(SLICE % MILLISECOND) == SLICES, *(source.count(old) == 1 for old, _ in (*PATCHES, (EXPORTS, EXPORTS))))
+    marks = (
+        module.count(SLICE % MILLISECOND) == SLICES,
+        *(source.count(old) == 1 for old, _ in (*PATCHES, (EXPORTS, EXPORTS))),
+    )
     if not all(marks):
         raise InstallError(f"{PACKAGE} {VERSION} is not as the patch expects it; install another version of Antiphon")
     (directory / "lean.wasm").write_bytes(module.replace(SLICE % MILLISECOND, SLICE % SHORTER))
@@ -332,7 +338,9 @@ def _warm(mounts: Mapping[Path, str], progress: Progress) -> None:
     progress("warm up", 0, 1)
     command = lean_command(package_directory(), {**mounts, PROJECT: "/project"}, (*SCRIPT, *BASE), "warm")
     texts = [path.read_text() for path in sorted((PROJECT / "Seeds").glob("*.lean"))]
-    theorems = [t for text in texts for t in re.findall(r"(?ms)^(theorem .*?) := by\n(.*?)(?=\n^\S|\Z)", text)[:WARM_UP]]
+    theorems = [
+        t for text in texts for t in re.findall(r"(?ms)^(theorem .*?) := by\n(.*?)(?=\n^\S|\Z)", text)[:WARM_UP]
+    ]
     requests = [{"id": "", "op": "check", "statement": s, "proof": p, "heartbeats": 20_000} for s, p in theorems]
     lines = "".join(json.dumps(request, ensure_ascii=False) + "\n" for request in requests)
     limits = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py")), str(os.getpid()), "0"]

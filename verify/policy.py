@@ -74,9 +74,13 @@ HASH_COMMANDS = frozenset(
 )
 ALSO_NAMES = frozenset("stop hint observe plausible propose suggest suggestions sleep".split())
 """Refused only where a tactic begins: elsewhere they are good names, such as `start` and `stop`."""
-NAMES = INCOMPLETE - {"stop"} | COMPILED | frozenset(
-    """Lean IO Elab dbgTrace dbgTraceVal dbgTraceIfShared dbgStackTrace dbgSleep lcProof lcUnreachable lcAny lcErased
+NAMES = (
+    INCOMPLETE - {"stop"}
+    | COMPILED
+    | frozenset(
+        """Lean IO Elab dbgTrace dbgTraceVal dbgTraceIfShared dbgStackTrace dbgSleep lcProof lcUnreachable lcAny lcErased
     lcCast lcVoid lcInv""".split()
+    )
 )
 """Refused as parts of a longer name too, and in `«»`: here it is what they name that must not be there."""
 
@@ -178,7 +182,11 @@ def _why(text: str, found: list[tuple[int, str]], k: int) -> str:
     if token in ALSO_NAMES and not _begins_tactic(text, found, k):
         return ""
     if token == "set_option":
-        return "" if _may_set([word for _, word in found[k + 1 : k + 4]]) else "changes an option that is not ours to change"
+        return (
+            ""
+            if _may_set([word for _, word in found[k + 1 : k + 4]])
+            else "changes an option that is not ours to change"
+        )
     if why := REFUSED.get(token):
         return why
     parts = token.removeprefix("Lean.") if token.startswith("Lean.Grind.") else token  # algebra, no code
@@ -209,7 +217,8 @@ def _refusal(text: str, position: int, token: str, why: str) -> Refusal:
 
 def _is_invisible(char: str) -> bool:
     return char not in "\n\t\r" and (
-        unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp") or char in "\u034f\u115f\u1160\u2800\u3164\uffa0"
+        unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+        or char in "\u034f\u115f\u1160\u2800\u3164\uffa0"
     )
 
 
@@ -249,7 +258,7 @@ def tokens(text: str) -> Iterator[tuple[int, str]]:
                 yield i, '"'
             i = end
         elif char == "'" and not (i and text[i - 1] == "]") and (literal := _CHARACTER.match(text, i)):
-            if i and (_glued(text, i) or text[i - 1] == "'") and literal[0][1] in "\"\\-/«`":
+            if i and (_glued(text, i) or text[i - 1] == "'") and literal[0][1] in '"\\-/«`':
                 yield i, text[i : i + 2]
             i = literal.end()
         elif text.startswith("@[", i):

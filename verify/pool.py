@@ -237,7 +237,9 @@ class LeanPool:
             return replace(verdict, level=CERTIFIED, axioms=second.axioms)
         if second.outcome is Outcome.FAILED:
             kept = evidence.keep(job, verdict, second)
-            log.error("gate 2 refuses what gate 1 accepted (%s): %s; kept as %s", job.statement.name, second.reason, kept)
+            log.error(
+                "gate 2 refuses what gate 1 accepted (%s): %s; kept as %s", job.statement.name, second.reason, kept
+            )
             return replace(second, reason=f"not certified: {second.reason}")
         return self._verdict(Outcome.INFRASTRUCTURE, f"not certified: {second.reason}")
 

@@ -28,7 +28,11 @@ NOISE_LIMIT = 4 << 20
 POLL_SECONDS = 0.5
 GRACE_SECONDS = 5.0
 PATIENCE = 20
-ENGINE_TRAPS = ("RuntimeError: table index is out of bounds", "RuntimeError: memory access out of bounds", "RangeError: Maximum call stack size exceeded")
+ENGINE_TRAPS = (
+    "RuntimeError: table index is out of bounds",
+    "RuntimeError: memory access out of bounds",
+    "RangeError: Maximum call stack size exceeded",
+)
 """How the WebAssembly engine ends when a recursion has used up its stack."""
 
 

@@ -45,7 +45,9 @@ def core(*words: str) -> Toolchain:
         package, library, loop = install.installed()
     except install.NotInstalled as error:
         raise LeanUnavailable(f"{error}; run `antiphon lean install`") from error
-    command = install.lean_command(package, {library: "/library", loop: "/loop", PROJECT: "/project"}, (*install.SCRIPT, *words, *install.BASE))
+    command = install.lean_command(
+        package, {library: "/library", loop: "/loop", PROJECT: "/project"}, (*install.SCRIPT, *words, *install.BASE)
+    )
     sources = [(PROJECT / name).read_text() for name in ("Antiphon/Load.lean", "header/core.lean", "embedded.js")]
     identity = content_id(library.name, loop.name, *sources)
     return Toolchain("core", tuple(command), PROJECT, _environment(), identity)

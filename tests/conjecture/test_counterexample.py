@@ -48,7 +48,25 @@ def test_truth_is_leans(text, types, values, truth):
     assert proposition(text, names)(dict(zip(names, values, strict=True))) is truth
 
 
-@pytest.mark.parametrize("text", ["", "a", "∀ x, x = a", "Real.sqrt a = 1", "a = b", "a + = 1", "a = 1)", "(a = 1", "a < a < a", "a % 2 = 1", "2 ∣ a", "n = a", "a ^ a = 1", "∃ x, x = a"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a",
+        "∀ x, x = a",
+        "Real.sqrt a = 1",
+        "a = b",
+        "a + = 1",
+        "a = 1)",
+        "(a = 1",
+        "a < a < a",
+        "a % 2 = 1",
+        "2 ∣ a",
+        "n = a",
+        "a ^ a = 1",
+        "∃ x, x = a",
+    ],
+)
 def test_what_cannot_be_read(text):
     with pytest.raises(Unreadable):
         proposition(text, {"a": "ℝ", "n": "ℕ"})
@@ -74,7 +92,10 @@ def test_search_is_a_function_of_its_seed_and_its_values_refute(types, seed):
     found = search(statement, seed, tries=500)
     assert found == search(statement, seed, tries=500)
     if found.refuting is not None:
-        assert all(found.refuting[name] in VALUES[type_] and found.refuting[name] ** 2 == 1 for name, type_ in zip(names, types, strict=True))
+        assert all(
+            found.refuting[name] in VALUES[type_] and found.refuting[name] ** 2 == 1
+            for name, type_ in zip(names, types, strict=True)
+        )
 
 
 def test_a_counterexample_as_a_proof():
@@ -118,7 +139,10 @@ def test_lean_believes_the_counterexamples(lean):
 
 
 @pytest.mark.lean
-@pytest.mark.parametrize("hypotheses", ["(a : ℝ) (h : a < a)", "(n : ℕ) (h : n < 0)", "(p : Prop) (h : p) (k : ¬p)", "(x y : ℝ) (h : x ^ 2 + y ^ 2 < 0)"])
+@pytest.mark.parametrize(
+    "hypotheses",
+    ["(a : ℝ) (h : a < a)", "(n : ℕ) (h : n < 0)", "(p : Prop) (h : p) (k : ¬p)", "(x y : ℝ) (h : x ^ 2 + y ^ 2 < 0)"],
+)
 def test_lean_finds_contradictory_hypotheses(lean, hypotheses):
     absurd = contradiction(Statement("t", f"{hypotheses} : 1 = 2"))
     assert lean.check(absurd.signature, ABSURD_PROOF).proved

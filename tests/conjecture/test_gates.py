@@ -28,7 +28,13 @@ def test_a_conjecture_is_named_by_its_content():
 
 def test_by_the_text():
     a, b = conjecture(": 1 = 1"), conjecture(": 2 = 2")
-    assert textual([None, a, b, conjecture(":  1 =\n1"), None], {b.id}) == ["unreadable", PASSED, "duplicate", "duplicate", "unreadable"]
+    assert textual([None, a, b, conjecture(":  1 =\n1"), None], {b.id}) == [
+        "unreadable",
+        PASSED,
+        "duplicate",
+        "duplicate",
+        "unreadable",
+    ]
     known = {b.id}
     textual([a], known)
     assert known == {b.id}, "what is known is not changed by asking"
@@ -99,7 +105,10 @@ async def test_small_values_refute_when_lean_agrees():
 
 
 async def test_contradictory_hypotheses_are_looked_for_where_no_values_meet_them():
-    assert await screened("(n : ℕ) (h : n < 0) : n = 5", {"vacuous"}) == ("vacuous", ["statement", "trivial", "vacuous"])
+    assert await screened("(n : ℕ) (h : n < 0) : n = 5", {"vacuous"}) == (
+        "vacuous",
+        ["statement", "trivial", "vacuous"],
+    )
     assert await screened("(n : ℕ) (h : n < 0) : n = 5", set()) == (PASSED, ["statement", "trivial", "vacuous"])
     assert await screened("(n : ℕ) (h : n < 9) : n < 10", set()) == (PASSED, ["statement", "trivial"])
 
@@ -122,7 +131,9 @@ def test_what_was_not_elaborated_is_no_renaming_of_the_next():
     assert new_up_to_renaming(screened, set()) == ["ill-formed", "ill-formed", "undecided", "undecided", PASSED]
 
 
-@given(st.lists(st.tuples(st.sampled_from([PASSED, "trivial"]), st.sampled_from("abcd"))), st.sets(st.sampled_from("abcd")))
+@given(
+    st.lists(st.tuples(st.sampled_from([PASSED, "trivial"]), st.sampled_from("abcd"))), st.sets(st.sampled_from("abcd"))
+)
 def test_each_form_passes_once(pairs, known):
     words = new_up_to_renaming(rows(*pairs), known)
     fresh = [form for (_, form), word in zip(pairs, words, strict=True) if word != "renamed"]

@@ -21,7 +21,9 @@ def test_the_seeds_are_many_and_all_different():
     chapters = {t.chapter for t in SEEDS}
     assert len(chapters) >= 6
     assert chapters == {path.stem for path in (PROJECT / "Seeds").glob("*.lean")}
-    assert sum(len(re.findall("(?m)^theorem ", p.read_text())) for p in (PROJECT / "Seeds").glob("*.lean")) == len(SEEDS)
+    assert sum(len(re.findall("(?m)^theorem ", p.read_text())) for p in (PROJECT / "Seeds").glob("*.lean")) == len(
+        SEEDS
+    )
     assert len({t.statement.id for t in SEEDS}) >= len(SEEDS) - 3
 
 
@@ -111,7 +113,9 @@ def test_a_renaming_that_changes_nothing_is_none():
 
 
 def test_a_renaming_takes_no_name_that_is_in_use():
-    theorem = Theorem(Statement("t", "(a b : ℕ) (hab : a = b) : f x y a = f x y b"), "intro z; exact sq_a a.b hab ▸ a", "c")
+    theorem = Theorem(
+        Statement("t", "(a b : ℕ) (hab : a = b) : f x y a = f x y b"), "intro z; exact sq_a a.b hab ▸ a", "c"
+    )
     other = renamed(theorem, 0)
     assert other.statement.signature == "(w u : ℕ) (hab : w = u) : f x y w = f x y u"
     assert other.proof == "intro z; exact sq_a w.b hab ▸ w"
@@ -124,5 +128,11 @@ def test_lean_proves_the_seed_theorems_and_reads_the_bundled_statements(lean):
     bundled = read_statements(str(BUNDLED)).statements
     asked = [(t.statement, t.proof) for t in SEEDS[::3]] + [(statement, None) for statement in bundled[::3]]
     verdicts = lean.check_all(asked)
-    assert not [(s.name, v.outcome, v.reason) for (s, proof), v in zip(asked, verdicts, strict=True) if proof and not v.proved]
-    assert not [(s.name, v.reason) for (s, proof), v in zip(asked, verdicts, strict=True) if not proof and v.outcome != "elaborates"]
+    assert not [
+        (s.name, v.outcome, v.reason) for (s, proof), v in zip(asked, verdicts, strict=True) if proof and not v.proved
+    ]
+    assert not [
+        (s.name, v.reason)
+        for (s, proof), v in zip(asked, verdicts, strict=True)
+        if not proof and v.outcome != "elaborates"
+    ]

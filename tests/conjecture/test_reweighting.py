@@ -48,9 +48,7 @@ def optimum(x: np.ndarray, y: np.ndarray, cap: float, q: np.ndarray) -> float:
     """The mean cosine of the best plan, from all pairs, by HiGHS."""
     n, m = len(x), len(y)
     rows, columns = np.kron(np.eye(n), np.ones(m)), np.kron(np.ones(n), np.eye(m))
-    found = linprog(
-        -(x @ y.T).ravel(), A_ub=rows, b_ub=np.full(n, cap / n), A_eq=columns, b_eq=q, method="highs"
-    )
+    found = linprog(-(x @ y.T).ravel(), A_ub=rows, b_ub=np.full(n, cap / n), A_eq=columns, b_eq=q, method="highs")
     assert found.success
     return -found.fun
 
@@ -254,9 +252,7 @@ def test_sinkhorn_comes_near_as_the_regularisation_falls(seed, cap):
     assert found[-1].bound - best < 0.005
 
 
-@given(
-    st.lists(st.integers(1, 9), min_size=1, max_size=9), st.lists(st.integers(1, 9), min_size=1, max_size=9)
-)
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=9), st.lists(st.integers(1, 9), min_size=1, max_size=9))
 def test_the_first_pairs_hold_a_plan(room, demand):
     room, demand = np.array(room, dtype=float), np.array(demand, dtype=float)
     room *= 1.5 * demand.sum() / room.sum()

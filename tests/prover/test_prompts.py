@@ -25,10 +25,7 @@ def test_prove_prompt_hides_the_name_and_the_line_breaks():
 def test_conjecture_prompt_with_a_lemma_and_without():
     shown = "(a b : ℝ) (ha : 0 < a) : 2*a*b ≤ a^2 + b^2<by>nlinarith [\n  sq_nonneg (a - b)]<hard>"
     lemma = ("sq_nonneg", "(a : α) :  0 ≤ a ^ 2")
-    assert (
-        conjecture_prompt(lemma, SEED, PROOF)
-        == f"<conjecture><lemma>sq_nonneg (a : α) : 0 ≤ a ^ 2<seed>{shown}"
-    )
+    assert conjecture_prompt(lemma, SEED, PROOF) == f"<conjecture><lemma>sq_nonneg (a : α) : 0 ≤ a ^ 2<seed>{shown}"
     assert conjecture_prompt(None, SEED, PROOF) == f"<conjecture><lemma>true : True<seed>{shown}"
 
 

@@ -45,16 +45,12 @@ MODEL = make_model()
 
 
 def sampler(**fields) -> TransformersSampler:
-    return TransformersSampler(
-        MODEL, TOKENIZER, SamplingSettings(**{"max_new_tokens": 24, "batch_size": 8, **fields})
-    )
+    return TransformersSampler(MODEL, TOKENIZER, SamplingSettings(**{"max_new_tokens": 24, "batch_size": 8, **fields}))
 
 
 def test_a_completion_depends_on_its_prompt_seed_and_index_alone():
     together = sampler().sample(PROMPTS, 5, [7, 8, 9])
-    assert [(c.prompt_index, c.sample) for c in together] == [
-        (p, s) for p in range(3) for s in range(5)
-    ]
+    assert [(c.prompt_index, c.sample) for c in together] == [(p, s) for p in range(3) for s in range(5)]
     for batch_size in (1, 3, 64):
         again = sampler(batch_size=batch_size).sample(PROMPTS, 5, [7, 8, 9])
         assert [c.token_ids for c in again] == [c.token_ids for c in together]
@@ -73,9 +69,7 @@ def test_text_count_and_logprob_are_those_of_the_tokens():
     for c in sampler(temperature=0.7).sample(PROMPTS, 4, [1, 2, 3]):
         prompt = TOKENIZER(PROMPTS[c.prompt_index]).input_ids
         with torch.inference_mode():
-            logits = MODEL(torch.tensor([prompt + list(c.token_ids)])).logits[
-                0, len(prompt) - 1 : -1
-            ]
+            logits = MODEL(torch.tensor([prompt + list(c.token_ids)])).logits[0, len(prompt) - 1 : -1]
         at = logits.log_softmax(-1)[range(c.tokens), c.token_ids]
         assert c.logprob == pytest.approx(float(at.sum()), abs=1e-3)
         assert c.finished == (c.token_ids[-1] == TOKENIZER.eos_token_id)
@@ -97,9 +91,7 @@ def test_the_stream_gives_each_as_it_ends_and_leaks_no_mode():
     for completion in sampler().stream(PROMPTS, 6, [1, 2, 3]):
         assert not torch.is_inference_mode_enabled()
         given.append(completion)
-    assert sorted(given, key=lambda c: (c.prompt_index, c.sample)) == sampler().sample(
-        PROMPTS, 6, [1, 2, 3]
-    )
+    assert sorted(given, key=lambda c: (c.prompt_index, c.sample)) == sampler().sample(PROMPTS, 6, [1, 2, 3])
     first_wave = [c.tokens for c in sampler(batch_size=64).stream(PROMPTS, 6, [1, 2, 3])]
     assert first_wave == sorted(first_wave)
 
@@ -110,9 +102,7 @@ def test_the_prompt_is_read_once(monkeypatch):
     monkeypatch.setattr(
         MODEL.model,
         "forward",
-        lambda *args, **fields: (
-            widths.append(fields["input_ids"].shape) or forward(*args, **fields)
-        ),
+        lambda *args, **fields: widths.append(fields["input_ids"].shape) or forward(*args, **fields),
     )
     sampler().sample(PROMPTS, 16, [1, 2, 3])
     assert sum(rows for rows, width in widths if width > 1) == 3
@@ -163,7 +153,4 @@ def test_pick_follows_the_distribution():
 
 def test_streams_are_independent_and_have_prefixes():
     assert (uniforms(1, 0, 4) == uniforms(1, 0, 9)[:4]).all()
-    assert (
-        len({uniforms(seed, sample, 1)[0] for seed in (-1, 0, 1, 2**63) for sample in range(3)})
-        == 12
-    )
+    assert len({uniforms(seed, sample, 1)[0] for seed in (-1, 0, 1, 2**63) for sample in range(3)}) == 12

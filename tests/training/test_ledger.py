@@ -21,14 +21,10 @@ def verdict(outcome: Outcome, **fields) -> Verdict:
     return Verdict(outcome, "", "core", **fields)
 
 
-def record(
-    ledger: Ledger, round: int, made: list[tuple[str, Outcome]], statement=STATEMENT, sampler="prover"
-):
+def record(ledger: Ledger, round: int, made: list[tuple[str, Outcome]], statement=STATEMENT, sampler="prover"):
     """Attempts with these proofs and outcomes, in this order."""
     ledger.add_statements("given", 0, [statement])
-    ledger.add_attempts(
-        Attempt(statement.id, proof, round, sample, sampler) for sample, (proof, _) in enumerate(made)
-    )
+    ledger.add_attempts(Attempt(statement.id, proof, round, sample, sampler) for sample, (proof, _) in enumerate(made))
     ledger.add_verdicts(("proof", statement.id, proof, verdict(outcome)) for proof, outcome in made)
 
 
@@ -120,9 +116,7 @@ def fill(ledger: Ledger, order: random.Random, seconds: float) -> None:
     ledger.add_proposals([proposal])
     ledger.add_gates(1, [(proposal, "passed", conjecture.id)])
     proofs = [f"exact h{i}" for i in range(12)]
-    ledger.add_attempts(
-        Attempt(conjecture.id, proof, 1, i, "prover", 5, -1.5) for i, proof in enumerate(proofs)
-    )
+    ledger.add_attempts(Attempt(conjecture.id, proof, 1, i, "prover", 5, -1.5) for i, proof in enumerate(proofs))
     rows = [
         ("proof", conjecture.id, proof,
          verdict(Outcome.FAILED if i % 3 else Outcome.PROVED, seconds=seconds * i, heartbeats=int(seconds * i)))

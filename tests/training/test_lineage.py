@@ -48,9 +48,7 @@ def library(ledger, statement, text, *lemmas):
 
 
 def propose(ledger, round, *pairs):
-    ledger.add_proposals(
-        Proposal(round, i, 0, seed.id, s.lemma, s.signature, 5) for i, (seed, s) in enumerate(pairs)
-    )
+    ledger.add_proposals(Proposal(round, i, 0, seed.id, s.lemma, s.signature, 5) for i, (seed, s) in enumerate(pairs))
 
 
 @pytest.fixture
@@ -127,9 +125,7 @@ def test_the_graph_says_what_the_ledger_knows(ledger):
     assert "proved" not in graph.nodes[ORPHAN.id] and "pass_rate" not in graph.nodes[ORPHAN.id]
     assert graph.nodes[LATE.id]["proved"] == 2 and graph.nodes[SEED.id]["proposals"] == 2
     proofs = {
-        data["text"]: data
-        for id, data in graph.nodes(data=True)
-        if data["kind"] == "proof" and id in graph[LATER.id]
+        data["text"]: data for id, data in graph.nodes(data=True) if data["kind"] == "proof" and id in graph[LATER.id]
     }
     assert proofs == {
         "exact mul_pos ha hb": {

@@ -69,11 +69,7 @@ def test_no_file_is_no_rows(tmp_path):
 
 
 @given(
-    st.lists(
-        st.tuples(
-            st.integers(0, 5), st.text(), st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-        )
-    )
+    st.lists(st.tuples(st.integers(0, 5), st.text(), st.integers() | st.floats(allow_nan=False, allow_infinity=False)))
 )
 def test_whatever_is_logged_is_read(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("metrics") / "metrics.jsonl"

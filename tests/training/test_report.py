@@ -46,22 +46,17 @@ def cold_start(ledger):
     ledger.add_statements("seed", 0, [SEED])
     ledger.add_statements("given", 0, [EASY, HARD, LATE, OUTSIDE])
     ledger.add_verdicts(
-        ("statement", s.id, "", verdict(Outcome.ELABORATES, canonical=s.name))
-        for s in (SEED, EASY, HARD, LATE)
+        ("statement", s.id, "", verdict(Outcome.ELABORATES, canonical=s.name)) for s in (SEED, EASY, HARD, LATE)
     )
     reason = "the statement does not elaborate: unknown identifier 'Finset'"
     ledger.add_verdicts([("statement", OUTSIDE.id, "", verdict(Outcome.OUT_OF_PROFILE, reason))])
-    attempt(
-        ledger, EASY, 0, [("omega", PROVED), ("simp <;> omega", PROVED), ("simp", FAILED), ("simp", FAILED)]
-    )
+    attempt(ledger, EASY, 0, [("omega", PROVED), ("simp <;> omega", PROVED), ("simp", FAILED), ("simp", FAILED)])
     attempt(ledger, HARD, 0, [("nlinarith", FAILED), ("sorry", Outcome.REFUSED)])
 
 
 def propose(ledger, round, statements):
     stopped = Proposal(round, 9, 0, SEED.id, "", None, 4)
-    proposals = [
-        Proposal(round, i, 0, s.parents[0], s.lemma, s.signature, 9) for i, s in enumerate(statements)
-    ]
+    proposals = [Proposal(round, i, 0, s.parents[0], s.lemma, s.signature, 9) for i, s in enumerate(statements)]
     ledger.add_proposals([*proposals, stopped])
     ledger.add_statements("conjecture", round, statements)
     passed = [(p, "passed", s.id) for p, s in zip(proposals, statements, strict=True)]
@@ -74,9 +69,7 @@ def self_play(ledger):
     attempt(ledger, CHILD, 1, [("omega", PROVED), *[("simp", FAILED)] * 7])
     attempt(ledger, RENAMED, 1, [("omega", PROVED)] * 8)
     attempt(ledger, HARD, 1, [("positivity", FAILED)])
-    ledger.add_selections(
-        1, [(RENAMED.id, 1.0, 8, None, 0.0, "too_easy"), (CHILD.id, 0.125, 8, 0.3, 1.5, "selected")]
-    )
+    ledger.add_selections(1, [(RENAMED.id, 1.0, 8, None, 0.0, "too_easy"), (CHILD.id, 0.125, 8, 0.3, 1.5, "selected")])
     propose(ledger, 2, [GRANDCHILD])
     attempt(ledger, GRANDCHILD, 2, [("simp", FAILED)] * 8)
     attempt(ledger, HARD, 2, [("nlinarith [h]", FAILED)])
@@ -106,9 +99,7 @@ def run(tmp_path):
                     "train/loss": 0.5,
                 }
             )
-    (directory / "config.yaml").write_text(
-        "recipe: stp\nsampling: {samples: 8, stop: [a, b]}\nnote: 'K < 9'\n"
-    )
+    (directory / "config.yaml").write_text("recipe: stp\nsampling: {samples: 8, stop: [a, b]}\nnote: 'K < 9'\n")
     return directory
 
 
@@ -216,10 +207,7 @@ def test_conjectures_are_listed_with_the_selected_first(run):
 def test_proofs_failures_and_unsolved_statements_stand_where_they_belong(run):
     page = write_report(run).read_text()
     sections = dict(re.findall(r'<section id="(\w+)">(.*?)</section>', page, re.DOTALL))
-    assert (
-        "theorem easy" in sections["proofs"]
-        and "1,234 thousand heartbeats · profile core" in sections["proofs"]
-    )
+    assert "theorem easy" in sections["proofs"] and "1,234 thousand heartbeats · profile core" in sections["proofs"]
     assert "round 0 · 2 proofs" in sections["proofs"] and "only the final model" in sections["proofs"]
     assert "1:2 error: unsolved goals" in sections["failures"] and "refused" in sections["failures"]
     assert "<b>hard</b>" in sections["unsolved"]
@@ -255,9 +243,7 @@ def test_a_run_on_its_way_has_a_report(tmp_path, stages):
 def test_work_in_flight_has_a_report(tmp_path):
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
         ledger.add_statements("given", 0, [EASY])
-        ledger.add_attempts(
-            [Attempt(EASY.id, "omega", 0, 0, "prover"), Attempt("gone", "omega", 0, 0, "prover")]
-        )
+        ledger.add_attempts([Attempt(EASY.id, "omega", 0, 0, "prover"), Attempt("gone", "omega", 0, 0, "prover")])
         propose(ledger, 1, [CHILD])
     page = write_report(tmp_path).read_text()
     check(page)
@@ -318,9 +304,7 @@ def collapse(ledger):
     proposals = [Proposal(3, i, 0, SEED.id, "", claim, 9) for i, claim in enumerate(claims)]
     ledger.add_proposals(proposals)
     ledger.add_gates(3, [(p, "trivial" if p.prompt < 7 else "refuted", None) for p in proposals])
-    ledger.add_verdicts(
-        ("statement", Statement("", claim).id, "", verdict(Outcome.ELABORATES)) for claim in claims
-    )
+    ledger.add_verdicts(("statement", Statement("", claim).id, "", verdict(Outcome.ELABORATES)) for claim in claims)
 
 
 def test_a_collapse_is_said_at_the_top_and_shown_in_the_tables(run):

@@ -36,9 +36,7 @@ def same(one, two) -> bool:
 
 
 def close(one, two) -> bool:
-    return all(
-        torch.allclose(p, q, atol=2e-5) for p, q in zip(one.parameters(), two.parameters(), strict=True)
-    )
+    return all(torch.allclose(p, q, atol=2e-5) for p, q in zip(one.parameters(), two.parameters(), strict=True))
 
 
 def row_ce(example: Example) -> list[float]:
@@ -185,7 +183,15 @@ def test_the_order_is_a_shuffle_of_even_batches():
 
 @pytest.mark.parametrize(
     ("rows", "least", "steps"),
-    [(10_000, 5, 5), (10_239, 5, 5), (10_240, 5, 5), (12_288, 5, 6), (0, 5, 5), (10_000, 10, 10), (3_262_558, 10, 1593)],
+    [
+        (10_000, 5, 5),
+        (10_239, 5, 5),
+        (10_240, 5, 5),
+        (12_288, 5, 6),
+        (0, 5, 5),
+        (10_000, 10, 10),
+        (3_262_558, 10, 1593),
+    ],
 )
 def test_steps_by_the_rule_of_stp(rows, least, steps):
     settings = SFTSettings(per_device_train_batch_size=8, gradient_accumulation_steps=256, min_steps=least)

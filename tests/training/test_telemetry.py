@@ -165,10 +165,7 @@ def test_embeddings_take_the_place_of_the_trigrams(ledger):
 def test_rounds_without_proposals_have_none(ledger):
     assert of_run(ledger) == []
     found = of_round(ledger, 0)
-    assert (
-        found.proposed == 0
-        and found.vendi is found.duplicates is found.disjunctive is found.conclusion_mean is None
-    )
+    assert found.proposed == 0 and found.vendi is found.duplicates is found.disjunctive is found.conclusion_mean is None
 
 
 def test_an_unfinished_round_is_told_as_far_as_it_went(ledger):

@@ -26,7 +26,9 @@ def statements(draw) -> list[str]:
     variables = draw(st.integers(1, 4))
     reference = st.integers(0, variables - 1).map(lambda i: f"${i};")
     types = draw(st.lists(st.sampled_from(["ℝ", "ℕ"]), min_size=variables, max_size=variables))
-    hypotheses = draw(st.lists(st.tuples(reference, st.sampled_from("<=≤"), st.one_of(reference, st.just("0"))), max_size=4))
+    hypotheses = draw(
+        st.lists(st.tuples(reference, st.sampled_from("<=≤"), st.one_of(reference, st.just("0"))), max_size=4)
+    )
     goal = draw(st.lists(reference, min_size=1, max_size=4))
     return [*types, *(" ".join(h) for h in hypotheses), " + ".join(goal)]
 

@@ -17,7 +17,10 @@ HONEST = [
     (AM_GM, "nlinarith [sq_nonneg (a - b)]"),
     ("(n : ℕ) : n < n + 1", "induction n with\n| zero => decide\n| succ n ih => omega"),
     ('(s : String) (h : s = "a\\n") : s ≠ "b"', "simp [h]"),
-    ("(p q : Prop) : (p → q) ∨ (q → p)", "by_cases h : p\n· exact Or.inr fun _ => h\n· exact Or.inl fun hp => absurd hp h"),
+    (
+        "(p q : Prop) : (p → q) ∨ (q → p)",
+        "by_cases h : p\n· exact Or.inr fun _ => h\n· exact Or.inl fun hp => absurd hp h",
+    ),
     (".{u} (α : Type u) (a b : α) (h : a = b) : b = a", "exact h.symm"),
     ("(a b : ℝ) (h : a = b ∧ True) : b = a", "let x := h.1\nhave : b = a := x.symm\nexact this"),
 ]
@@ -81,7 +84,9 @@ def test_an_axiom_that_is_not_allowed(certifying):
     nodes = [FALSE, ["const", ["sorryAx"], [["zero"]]], ["const", ["Bool", "false"], []], ["app", 1, 0], ["app", 3, 2]]
     hidden = {"kind": "theorem", "name": ["hidden"], "levels": [], "type": 0, "value": 4}
     shown = {"kind": "theorem", "name": ["t"], "levels": [], "type": 0, "value": 5}
-    reply = certifying.certify("theorem t : False", {"nodes": [*nodes, constant("hidden")], "declarations": [hidden, shown]})
+    reply = certifying.certify(
+        "theorem t : False", {"nodes": [*nodes, constant("hidden")], "declarations": [hidden, shown]}
+    )
     assert reply["outcome"] == "failed"
     assert "sorryAx" in reply["reason"]
     assert certifying.check("(p q : Prop) (h : p ↔ q) : p = q", "exact propext h").axioms == ("propext",)
@@ -101,5 +106,7 @@ def test_a_disagreement_is_an_alarm_and_is_kept(certifying, monkeypatch, caplog,
     assert verdict.outcome is Outcome.FAILED
     assert verdict.reason.startswith("not certified") and verdict.level == ""
     kept = json.loads(next((tmp_path / "evidence").glob("*.json")).read_text())
-    assert kept["proof"] == "simp" and kept["accepted"]["outcome"] == "proved" and kept["refused"]["outcome"] == "failed"
+    assert (
+        kept["proof"] == "simp" and kept["accepted"]["outcome"] == "proved" and kept["refused"]["outcome"] == "failed"
+    )
     assert "gate 2 refuses" in caplog.text

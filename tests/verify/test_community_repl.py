@@ -96,7 +96,9 @@ def test_an_unknown_environment_is_a_message(repl):
     assert repl.ask(cmd="#check 1", env=9999) == {"message": "Unknown environment."}
 
 
-@pytest.mark.parametrize("text", ['{"cmd": ', "[1, 2]", '"cmd"', '{"tactic": "simp", "proofState": 0}', '{"path": "/nowhere"}'])
+@pytest.mark.parametrize(
+    "text", ['{"cmd": ', "[1, 2]", '"cmd"', '{"tactic": "simp", "proofState": 0}', '{"path": "/nowhere"}']
+)
 def test_what_is_no_request_is_a_message_and_no_end(repl, text):
     assert list(repl.say(text)) == ["message"]
     assert "env" in repl.ask(cmd="def w := 1", env=0)

@@ -48,7 +48,11 @@ def add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
     archive.addfile(entry, io.BytesIO(data))
 
 
-EXPORTS = "var _idle,_used,wasmTable;" + install.EXPORTS + '_idle=M["i"]=e["i"];_used=M["u"]=e["u"].value;t=wasmTable=e["t"]}_used();'
+EXPORTS = (
+    "var _idle,_used,wasmTable;"
+    + install.EXPORTS
+    + '_idle=M["i"]=e["i"];_used=M["u"]=e["u"].value;t=wasmTable=e["t"]}_used();'
+)
 SLIM = "var _used,wasmTable;" + install.EXPORTS + '_used=M["u"]=e["u"].value;t=wasmTable=e["t"]}_used();'
 
 

@@ -158,7 +158,7 @@ def test_lean_text_is_split_by_leans_own_parser(lean):
     ("text", "outcome", "reason"),
     [
         ("axiom cheat : False\ntheorem t : 1 = 2 := cheat.elim", Outcome.REFUSED, "axiom"),
-        ("notation a \" <= \" b => True\ntheorem t : 2 <= 1 := trivial", Outcome.REFUSED, "notation"),
+        ('notation a " <= " b => True\ntheorem t : 2 <= 1 := trivial', Outcome.REFUSED, "notation"),
         ("theorem t : 1 = := by simp", Outcome.FAILED, "does not parse"),
         ("open Nat", Outcome.FAILED, "no theorem"),
     ],

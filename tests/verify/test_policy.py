@@ -106,7 +106,7 @@ def test_every_banned_word_is_refused_where_it_stands(word):
         ("exact {x //-sorry = x} -/", "/-", "may be a comment", 1, 10),
         ("exact p \\/-sorry -/", "/-", "may be a comment", 1, 9),
         ('let rec /--/ " -/ f := sorry --"', "/-", "may be a comment", 1, 8),
-        ("exact (a ×'\"' \" sorry \" x \")", "'\"", "may be a character", 1, 10),
+        ('exact (a ×\'"\' " sorry " x ")', "'\"", "may be a character", 1, 10),
         ("exact f 'a''\"' sorry \"x\"", "'\"", "may be a character", 1, 11),
         ("have : 1 ≡ 1 [MODsorry] := rfl", "sorry", "leaves the proof open", 1, 17),
         ('exact s!"\\\\{sorry}"', '"', "begins a string", 1, 8),

@@ -250,7 +250,7 @@ async def test_other_ends_are_not_asked_again(place, order):
 
 async def test_infrastructure_is_not_remembered_but_answers_are(place):
     async with LeanPool(fake(place), 1, HASTY) as pool:
-        for order, executions in (("crash", 4), ("hang", 1), ("with {\"outcome\": \"failed\"}", 1), ("", 1)):
+        for order, executions in (("crash", 4), ("hang", 1), ('with {"outcome": "failed"}', 1), ("", 1)):
             first, second = await pool.check(job(order)), await pool.check(job(order))
             assert first.outcome is second.outcome
             assert [o for _, o, _ in ran(place)].count(order) == executions, order

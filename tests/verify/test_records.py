@@ -41,7 +41,9 @@ def test_parse(text, name, signature):
     assert statement.text == f"theorem {name} {signature}"
 
 
-@pytest.mark.parametrize("text", ["", "def x : ℕ", "theorem", "theoremt : p", "example : p", "theorem : p", "x theorem t : p"])
+@pytest.mark.parametrize(
+    "text", ["", "def x : ℕ", "theorem", "theoremt : p", "example : p", "theorem : p", "x theorem t : p"]
+)
 def test_what_is_no_theorem_is_refused(text):
     with pytest.raises(ValueError, match="not a theorem"):
         Statement.parse(text)
@@ -60,7 +62,10 @@ def test_identity_is_the_signature_up_to_white_space():
 def test_attempts_are_told_apart_by_their_place_not_by_their_text():
     one = Attempt("s", "simp", 1, 2, "prover")
     assert one.id == dataclasses.replace(one, proof="ring", tokens=9).id
-    others = [dataclasses.replace(one, **{k: v}) for k, v in [("statement_id", "r"), ("round", 2), ("sample", 3), ("sampler", "search")]]
+    others = [
+        dataclasses.replace(one, **{k: v})
+        for k, v in [("statement_id", "r"), ("round", 2), ("sample", 3), ("sampler", "search")]
+    ]
     assert len({one.id, *(other.id for other in others)}) == 5
     assert Attempt("s", "", 1, 12, "p").id != Attempt("s", "", 11, 2, "p").id
 

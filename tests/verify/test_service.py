@@ -194,7 +194,10 @@ async def test_kiminas_client_judges_every_outcome_rightly(place):
         ("theorem t : True := by\n  trivial -- " + "x" * kimina.MAX_CODE, "longer than"),
         ("theorem t : True := by\n  trivial -- \ud800", "not Unicode text"),
         ("".join(f"theorem t{n} : True := by\n  trivial\n" for n in range(201)), "more than 200 theorems"),
-        ("open Nat (succ) in\n  theorem t : 1 = 2 := by\n  simp\n\ntheorem u : True := by\n  trivial", "not allowed beside"),
+        (
+            "open Nat (succ) in\n  theorem t : 1 = 2 := by\n  simp\n\ntheorem u : True := by\n  trivial",
+            "not allowed beside",
+        ),
     ],
 )
 async def test_what_is_no_proof_is_never_valid(place, text, words):
@@ -241,7 +244,11 @@ async def test_the_shapes_of_both_versions(place):
 
 
 async def test_one_bad_theorem_makes_the_snippet_bad(place):
-    two = code("", 1) + "\n\n" + code('with {"outcome": "failed", "reason": "no proof"}', 2).removeprefix("import Mathlib")
+    two = (
+        code("", 1)
+        + "\n\n"
+        + code('with {"outcome": "failed", "reason": "no proof"}', 2).removeprefix("import Mathlib")
+    )
     async with serving(place) as live:
         (row,) = await live.check(two)
     assert [(v["name"], v["outcome"]) for v in row["verdicts"]] == [("t1", "proved"), ("t2", "failed")]
@@ -252,7 +259,9 @@ async def test_one_bad_theorem_makes_the_snippet_bad(place):
 # --- messages stand where the snippet has them
 
 
-TEXT = "import Mathlib\n\n/-- d -/ lemma  a.b\n    (n : ℕ)\n  : n = n :=  by  skip\n  rfl\n\ntheorem c : 1 = 1 := rfl x\n"
+TEXT = (
+    "import Mathlib\n\n/-- d -/ lemma  a.b\n    (n : ℕ)\n  : n = n :=  by  skip\n  rfl\n\ntheorem c : 1 = 1 := rfl x\n"
+)
 MULTILINE = Job(Statement("a.b", "(n : ℕ)\n  : n = n"), "  skip\n  rfl")
 TERM = Job(Statement("c", ": 1 = 1"), "exact (rfl x\n)")
 
@@ -283,7 +292,12 @@ def test_positions(job, line, column, expected):
 @pytest.mark.parametrize(
     ("job", "reason", "data", "expected"),
     [
-        (MULTILINE, "proof: `sorry` leaves the proof open (line 2, column 2)", "refused: proof: `sorry` leaves the proof open", (6, 2)),
+        (
+            MULTILINE,
+            "proof: `sorry` leaves the proof open (line 2, column 2)",
+            "refused: proof: `sorry` leaves the proof open",
+            (6, 2),
+        ),
         (MULTILINE, "statement: `IO` is bad (line 2, column 4)", "refused: statement: `IO` is bad", (5, 4)),
         (MULTILINE, "something (line 2)", "refused: something (line 2)", (3, 9)),
         (None, "`axiom x` is not allowed (line 4)", "refused: `axiom x` is not allowed", (4, 0)),
@@ -378,7 +392,13 @@ async def test_a_text_that_kills_lean_spoils_only_itself(place):
 
 async def test_a_key_is_wanted_where_there_is_one(place):
     async with serving(place, keys=("first-key", "second-key")) as live:
-        for key, status in (("", 401), ("first-kez", 401), ("first-key\xe9", 401), ("first-key", 200), ("second-key", 200)):
+        for key, status in (
+            ("", 401),
+            ("first-kez", 401),
+            ("first-key\xe9", 401),
+            ("first-key", 200),
+            ("second-key", 200),
+        ):
             headers = [(b"Authorization", b"Bearer " + key.encode())] if key else []
             async with httpx.AsyncClient(base_url=live.url, headers=headers, timeout=60) as http:
                 body = {"snippets": [{"id": "a", "code": code()}]}
@@ -450,6 +470,7 @@ def test_a_missing_extra_says_what_to_install():
 
 async def test_a_full_queue_says_when_to_come_again_and_keeps_room_for_others(place):
     async with serving(place, queue=8) as live, live.client("greedy") as greedy, live.client("other") as other:
+
         def body(count, name):
             return {"snippets": [{"id": str(n), "code": code("sleep 0.5", f"{name}{n}")} for n in range(count)]}
 
@@ -541,7 +562,9 @@ async def test_a_hundred_clients(place):
     """Honest ones, ones that leave, ones that send garbage, a greedy one: every honest answer is right and soon."""
     wrong = 'with {"outcome": "failed", "reason": "no proof"}'
     async with serving(place, 2, body_mib=1, body_seconds=20) as live:
-        greedy = asyncio.create_task(live.check(*(code("", f"g{n}") for n in range(8_000)), client="greedy", timeout=600))
+        greedy = asyncio.create_task(
+            live.check(*(code("", f"g{n}") for n in range(8_000)), client="greedy", timeout=600)
+        )
         await until(lambda: len(ran(place)) > 20)
 
         async def honest(number: int) -> None:
@@ -699,7 +722,11 @@ async def test_metrics(place):
     async with serving(place) as live:
         await live.check(code("", 1), code('with {"outcome": "failed", "reason": ""}', 2), code("crash", 3))
         seen = await live.metrics()
-    assert [seen[f'antiphon_checks_total{{outcome="{o}"}}'] for o in ("proved", "failed", "infrastructure")] == [1, 1, 1]
+    assert [seen[f'antiphon_checks_total{{outcome="{o}"}}'] for o in ("proved", "failed", "infrastructure")] == [
+        1,
+        1,
+        1,
+    ]
     assert seen["antiphon_lean_restarts_total"] >= 1 and seen["antiphon_lean_busy_seconds_total"] > 0
     assert seen["antiphon_check_seconds_count"] == seen["antiphon_wait_seconds_count"] == 6
     assert seen["antiphon_waiting"] == seen["antiphon_in_flight"] == seen["antiphon_clients"] == 0
@@ -753,7 +780,9 @@ def holder(place: Path, *start: str):
             process.kill()
 
 
-@pytest.mark.parametrize(("end", "order"), [(signal.SIGTERM, "sleep 3"), (signal.SIGINT, "sleep 3"), (signal.SIGTERM, "hang")])
+@pytest.mark.parametrize(
+    ("end", "order"), [(signal.SIGTERM, "sleep 3"), (signal.SIGINT, "sleep 3"), (signal.SIGTERM, "hang")]
+)
 async def test_a_signal_ends_it_in_order(place, end, order):
     """What Lean has in hand is answered, what waits is told, what hangs is not waited for."""
     with holder(place) as process:

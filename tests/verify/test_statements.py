@@ -78,7 +78,10 @@ def test_public_data(name, count, rejected, splits):
         ("theorem t : 1 = 1 := rfl", ": 1 = 1"),
         ("theorem t : 1 = 1 := by\n  have h : 2 = 2 := by rfl\n  let y := 3\n  rfl", ": 1 = 1"),
         ("theorem t (n : ℕ := 2) : n = n := by", "(n : ℕ := 2) : n = n"),
-        ("theorem t (n : ℕ := 2) {f : ℕ → ℕ := fun x => x} : f n = n", "(n : ℕ := 2) {f : ℕ → ℕ := fun x => x} : f n = n"),
+        (
+            "theorem t (n : ℕ := 2) {f : ℕ → ℕ := fun x => x} : f n = n",
+            "(n : ℕ := 2) {f : ℕ → ℕ := fun x => x} : f n = n",
+        ),
         ("theorem t : let x := 3; x = 3 := by sorry", ": let x := 3; x = 3"),
         ("theorem t : let x := 3\n  let y := x\n  x = y := sorry", ": let x := 3\n  let y := x\n  x = y"),
         ("theorem t : ∃ x, let (a, b) := x; a = b := by", ": ∃ x, let (a, b) := x; a = b"),
@@ -126,9 +129,17 @@ def test_fields_of_the_row_are_kept():
 
 
 SIGNATURES = st.sampled_from(
-    [": 1 = 1", "(n : ℕ := 2) : n = n", ": let x := 3; x = 3", "(h : ∀ x : ℝ, 0 ≤ x ^ 2) :\n  2 = 2", '{s : String} : s = ":= by"']
+    [
+        ": 1 = 1",
+        "(n : ℕ := 2) : n = n",
+        ": let x := 3; x = 3",
+        "(h : ∀ x : ℝ, 0 ≤ x ^ 2) :\n  2 = 2",
+        '{s : String} : s = ":= by"',
+    ]
 )
-PROOFS = st.sampled_from(["", "by", "by sorry", "by\n  sorry", "sorry", "by\n  have h : 1 = 1 := rfl\n  exact h", "by simp -- := by"])
+PROOFS = st.sampled_from(
+    ["", "by", "by sorry", "by\n  sorry", "sorry", "by\n  have h : 1 = 1 := rfl\n  exact h", "by simp -- := by"]
+)
 
 
 @given(SIGNATURES, PROOFS, st.sampled_from(["", "@[simp] ", "  ", "/-- doc := by -/\n"]))

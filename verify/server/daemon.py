@@ -1,7 +1,7 @@
 """The service as a process: its address, its keys, its signals.
 
-    settings = Settings(slots=workers)
-    await serve(LeanPool(toolchain.core(), workers), listen("127.0.0.1", 8000, settings.keys), settings)
+settings = Settings(slots=workers)
+await serve(LeanPool(toolchain.core(), workers), listen("127.0.0.1", 8000, settings.keys), settings)
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ def url(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-async def serve(pool: LeanPool, listener: socket.socket, settings: Settings, say: Callable[[str], None] = print) -> None:
+async def serve(
+    pool: LeanPool, listener: socket.socket, settings: Settings, say: Callable[[str], None] = print
+) -> None:
     """Opens the pool, serves until SIGTERM or SIGINT, closes the pool. Raises LeanUnavailable.
 
     The port answers only once Lean does. A second signal does not wait for what is in Lean's hands.

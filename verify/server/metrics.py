@@ -19,20 +19,14 @@ class Metrics:
 
     def __init__(self, pool: LeanPool, queue: FairQueue) -> None:
         self.registry = CollectorRegistry()
-        self.checks = Counter(
-            "antiphon_checks", "Verdicts given, by outcome", ["outcome"], registry=self.registry
-        )
+        self.checks = Counter("antiphon_checks", "Verdicts given, by outcome", ["outcome"], registry=self.registry)
         self.abandoned = Counter(
             "antiphon_snippets_abandoned", "Snippets not decided in time, or whose client left", ["why"],
             registry=self.registry,
         )  # fmt: skip
         self.requests = Counter("antiphon_requests", "Answers, by HTTP status", ["status"], registry=self.registry)
-        self.wait = Histogram(
-            "antiphon_wait_seconds", "From question to turn", buckets=SECONDS, registry=self.registry
-        )
-        self.check = Histogram(
-            "antiphon_check_seconds", "From turn to answer", buckets=SECONDS, registry=self.registry
-        )
+        self.wait = Histogram("antiphon_wait_seconds", "From question to turn", buckets=SECONDS, registry=self.registry)
+        self.check = Histogram("antiphon_check_seconds", "From turn to answer", buckets=SECONDS, registry=self.registry)
         self.registry.register(_Live(pool, queue))
 
 
@@ -45,4 +39,6 @@ class _Live(Collector):
         yield GaugeMetricFamily("antiphon_in_flight", "Questions in Lean's hands", self._queue.running)
         yield GaugeMetricFamily("antiphon_clients", "Clients with open requests", self._queue.clients)
         yield CounterMetricFamily("antiphon_lean_restarts", "Lean processes that were replaced", self._pool.restarts)
-        yield CounterMetricFamily("antiphon_lean_busy_seconds", "Seconds of work, all processes", self._pool.busy_seconds)
+        yield CounterMetricFamily(
+            "antiphon_lean_busy_seconds", "Seconds of work, all processes", self._pool.busy_seconds
+        )
