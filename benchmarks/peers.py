@@ -2,7 +2,8 @@
 
     peer-python benchmarks/peers.py {leaninteract,kimina,kimina-unchecked} WORKERS  <jobs.json  >results.json
 
-Runs in a virtual environment of its own, where those packages are and ours is not. Both start their REPL as
+Runs in a virtual environment of its own, where those packages are and ours is not: `pip install lean-interact
+kimina-ast-server kimina-ast-client "fastapi<0.116" colorama tabulate google-cloud-logging`. Both start their REPL as
 `lake env REPL`: here `lake` is a shell script that runs its argument, and REPL is `verify/community_repl.py`.
 Jobs are `{"warm": [code, …], "jobs": [code, …], "repl": [command, …]}`; results are what each said, and the
 seconds that all took together, without start and warm-up.
