@@ -37,6 +37,7 @@ import psutil
 from conjecture.library import Theorem, seed_theorems
 from prover.search import candidates
 from verify import toolchain
+from verify.launch import launched
 from verify.pool import LeanPool, Limits
 from verify.process import LeanProcess
 from verify.records import Job, Outcome
@@ -93,17 +94,9 @@ class Bare:
     """A checking process fed by hand: what no pool can beat."""
 
     def __init__(self, lean: toolchain.Toolchain) -> None:
-        launch = [
-            sys.executable,
-            "-I",
-            "-S",
-            str(Path(toolchain.__file__).with_name("launch.py")),
-            str(os.getpid()),
-            "0",
-        ]
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
-            [*launch, *lean.command], cwd=lean.directory, env=lean.environment,
+            launched(lean.command), cwd=lean.directory, env=lean.environment,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         while not self.process.stdout.readline().startswith(b"ready "):

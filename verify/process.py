@@ -13,16 +13,15 @@ import json
 import os
 import secrets
 import signal
-import sys
 from collections import deque
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from verify.launch import launched
 from verify.toolchain import Toolchain
 
-LAUNCH = Path(__file__).with_name("launch.py")
 LINE_LIMIT = 64 << 20
 NOISE_LIMIT = 4 << 20
 POLL_SECONDS = 0.5
@@ -76,7 +75,7 @@ class LeanProcess:
         Raises LeanError when it does not become ready within `timeout` seconds.
         """
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-S", str(LAUNCH), str(os.getpid()), str(nice), *toolchain.command,
+            *launched(toolchain.command, nice),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

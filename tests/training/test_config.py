@@ -134,3 +134,9 @@ def test_what_must_be_positive(name):
     assert getattr(replace(DEFAULT, **{name: 1}), name) == 1
     with pytest.raises(BadInput, match=name.replace("_", "-")):
         replace(DEFAULT, **{name: 0})
+
+
+@pytest.mark.parametrize("cap", [0.5, float("inf"), float("nan")])
+def test_a_cap_that_no_plan_can_meet_is_said_at_once(cap):
+    with pytest.raises(BadInput, match="--reweighting-cap"):
+        SelfplayConfig(reweighting_cap=cap)

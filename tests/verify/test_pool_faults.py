@@ -14,9 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from verify.launch import launched
 from verify.policy import VERSION
 from verify.pool import LeanPool, Limits
-from verify.process import LAUNCH, LeanProcess, LeanTimeout
+from verify.process import LeanProcess, LeanTimeout
 from verify.records import Job, Outcome, Statement
 from verify.toolchain import LeanUnavailable, Toolchain
 
@@ -401,10 +402,10 @@ async def test_lean_that_starts_only_once_fails_its_job_and_then_everyone(place)
 
 
 async def test_the_launcher_does_not_start_without_its_parent(place):
-    command = [sys.executable, "-I", "-S", str(LAUNCH), "1", *fake(place).command]
+    command = ["1" if word == str(os.getpid()) else word for word in launched(fake(place).command)]
     result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
     if sys.platform == "linux":
-        assert (result.returncode, result.stdout) == (1, b"")
+        assert (result.returncode, result.stdout, result.stderr) == (1, b"", b"")
 
 
 # --- whatever ends the pool, nothing lives on
