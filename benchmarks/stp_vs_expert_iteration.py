@@ -32,7 +32,7 @@ from prover import model as models
 from prover.attempts import Chunk, chunks, sample_proofs
 from prover.sampler import TransformersSampler
 from training import checkpoint
-from training.config import SelfplayConfig, load
+from training.config import SelfplayConfig, load, merge
 from training.ledger import Ledger
 from training.selfplay import BUNDLED, selfplay
 from verify import toolchain
@@ -41,21 +41,41 @@ from verify.records import Job, Outcome, Statement
 from verify.statements import read_statements
 
 RESULTS = Path(__file__).parent / "results" / "stp_vs_expert_iteration.json"
-ARMS = ("stp", "expert-iteration", "parallel-sampling")
+BATCH = 100  # statements that are asked at a time
+ARMS: dict[str, dict[str, Any]] = {  # what an arm changes in the configuration
+    "stp": {},
+    "expert-iteration": {"recipe": "expert-iteration"},
+    "parallel-sampling": {"recipe": "parallel-sampling"},
+}
+ABLATIONS: dict[str, dict[str, Any]] = {
+    "expert-iteration-optimised": {"recipe": "expert-iteration-optimised"},
+    "no conjectures": {"conjectures": 0},  # the learner of STP on the statements alone, with all the samples
+    "no reweighting": {"reweighting": "none"},
+    "no elegance filter": {"selection": {"elegance_drop": 0.0}},
+    "no lemma condition": {"selection": {"off_lemma": "keep"}},
+    "no band": {"selection": {"pass_rate_max": 1.0}},
+    "no trivial lemma": {"seeds": {"trivial_lemma_probability": 0.0}},
+    "no length penalty": {"weights": {"length_penalty": 0.0}},
+    "no replay": {"replay_rounds": 1},
+    "no screening": {"screening": False},
+    "adaptive K": {"adaptive": {"rule": "certain", "blocks": [2]}},
+}
 
 
 async def split(source: str, limit: int | None, seed: int) -> tuple[list[Statement], list[Statement]]:
-    """The statements that elaborate, a tenth of them held out."""
+    """`limit` of the statements that elaborate, in a seeded order, a tenth of them held out."""
     lean = toolchain.core()
     found = read_statements(str(BUNDLED) if source == "bundled" else source).statements
     random.Random(seed).shuffle(found)
+    inside: list[Statement] = []
     async with LeanPool(lean, 2, cache=toolchain.verdict_cache(lean)) as pool:
-        inside = []
-        async for job, verdict in pool.stream(Job(s, None) for s in found[: limit and 2 * limit]):
-            if verdict.outcome is Outcome.ELABORATES:
-                inside.append(job.statement)
-    inside = sorted(inside, key=lambda s: s.name)[:limit]
-    random.Random(seed).shuffle(inside)
+        for start in range(0, len(found), BATCH):
+            batch = found[start : start + BATCH]
+            verdicts = await asyncio.gather(*(pool.check(Job(s, None)) for s in batch))
+            inside += [s for s, v in zip(batch, verdicts, strict=True) if v.outcome is Outcome.ELABORATES]
+            if limit and len(inside) >= limit:
+                break
+    inside = inside[:limit]
     cut = len(inside) // 10
     return inside[cut:], inside[:cut]
 
@@ -106,7 +126,8 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=560, help="statements in profile, the held-out tenth included")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--arms", nargs="+", default=ARMS)
+    parser.add_argument("--arms", nargs="+", default=[*ARMS], choices=[*ARMS, *ABLATIONS], metavar="ARM",
+                        help="the first must be stp; also: " + ", ".join(ABLATIONS))
     parser.add_argument("--held-out-samples", type=int, default=8)
     parser.add_argument("--config", type=Path, help="a YAML file of `antiphon selfplay`")
     parser.add_argument("--runs", type=Path, default=Path("runs/stp_vs_expert_iteration"))
@@ -114,7 +135,9 @@ def main() -> None:
     options = parser.parse_args()
     console = Console()
     base = load(options.config, SelfplayConfig()) if options.config else SelfplayConfig()
-    base = replace(base, rounds=options.rounds)
+    base = replace(base, rounds=options.rounds, final_evaluation=False)
+
+    ABLATIONS["no conjectures"]["samples_per_statement"] = base.baseline_samples
 
     options.runs.mkdir(parents=True, exist_ok=True)
     train, kept = asyncio.run(split(options.statements, options.limit, 0))
@@ -130,8 +153,8 @@ def main() -> None:
     }  # fmt: skip
     for seed in range(options.seeds):
         for arm in options.arms:
-            run = options.runs / f"{arm}-{seed}"
-            config = replace(base, run=run, recipe=arm, seed=seed, statements=str(file))
+            run = options.runs / f"{arm.replace(' ', '-')}-{seed}"
+            config = merge(replace(base, run=run, seed=seed, statements=str(file)), (ARMS | ABLATIONS)[arm], arm)
             if arm != "stp":
                 config = replace(config, fork=options.runs / f"stp-{seed}", from_round=0)
             began = time.monotonic()

@@ -345,14 +345,17 @@ def main() -> None:
             "processor": platform.processor() or platform.machine(),
             "memory_gib": psutil.virtual_memory().total >> 30,
         },
-        "load_at_start": os.getloadavg(),
         "distinct_of_group": len({job.key for job in sets["group"]}),
         "identity": lean.identity,
     }
+    if options.out.exists():  # parts that are not asked for stay as they were
+        before = json.loads(options.out.read_text())
+        report = {key: value for key, value in before.items() if key not in parts} | report
+    began = os.getloadavg()
 
     def keep(part: str, name: str, rows: Any) -> None:
         report.setdefault(part, {})[name] = rows
-        report["load_at_end"] = os.getloadavg()
+        report[part]["load"] = [began, os.getloadavg()]
         options.out.parent.mkdir(parents=True, exist_ok=True)
         options.out.write_text(json.dumps(report, indent=1) + "\n")
 

@@ -85,6 +85,8 @@ class SelfplayConfig:
     """K of the baselines, which spend on statements what STP spends on conjectures (STP: 64)."""
     evaluation_samples: int = 2
     """The same for round 0 and for the final model, which try every statement."""
+    final_evaluation: bool = True
+    """Let the final model try every statement alone, to be compared with the cold start."""
     statements_per_round: int = 40
     """Of the statements to try, so many are drawn in a self-play round; 0: all, as STP does."""
     resample_rate_max: float = 0.0

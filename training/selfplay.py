@@ -43,7 +43,7 @@ from verify.statements import BadInput, Reading, read_statements
 BUNDLED = toolchain.PROJECT / "statements.jsonl"
 LIBRARY_HEARTBEATS = 8_000  # the same in every run, so that verdicts on the library are found again
 # What decides the course of a run: a change of any of it needs a new run directory.
-FREE_TO_CHANGE = {"run", "rounds", "workers", "verdict_cache", "fork", "from_round"}
+FREE_TO_CHANGE = {"run", "rounds", "workers", "verdict_cache", "fork", "from_round", "final_evaluation"}
 
 
 def selfplay(config: SelfplayConfig, console: Console) -> Path:
@@ -130,7 +130,9 @@ class SelfPlay:
             for number in range(checkpoint.newest(self.config.run), last + 1):
                 await self.round(number, targets, library)
                 write_report(self.config.run)
-            await self.final_evaluation(last + 1, targets, library)
+            model = await asyncio.to_thread(self.final_model, last + 1, targets, library)
+            if self.config.final_evaluation:
+                await self.final_evaluation(last + 1, model, targets)
 
     async def read_targets(self) -> list[Statement]:
         """The given statements that elaborate in this profile; the others are counted and listed."""
@@ -262,19 +264,19 @@ class SelfPlay:
             raise BadInput(f"{self.config.run} has no checkpoints/{checkpoint.BASE} to begin from; start another --run")
         return checkpoint.directory(self.config.run, checkpoint.BASE)
 
-    async def final_evaluation(
-        self, number: int, targets: Sequence[Statement], library: Sequence[ProvedTheorem]
-    ) -> None:
-        """K samples of the last model for every statement: what it can do alone, as the cold start did in round 0."""
+    def final_model(self, number: int, targets: Sequence[Statement], library: Sequence[ProvedTheorem]) -> Path:
+        """The directory of the model after the last round, re-trained from the base where the recipe wants it."""
         retrained = self.config.final_retraining and self.config.recipe == "stp"
         name = checkpoint.final(number) if retrained else number
         if not checkpoint.whole(self.config.run, name):
             play = Round(number - 1, self.config, self.judge, None, targets, self.lemmas)
             examples, settings = all_examples(play, library), self.config.retraining.sft
-            await asyncio.to_thread(
-                self._train, name, *models.load(self.base()), examples, settings, "final model, from the base", number
-            )
-        model, tokenizer = models.load(checkpoint.directory(self.config.run, name))
+            self._train(name, *models.load(self.base()), examples, settings, "final model, from the base", number)
+        return checkpoint.directory(self.config.run, name)
+
+    async def final_evaluation(self, number: int, directory: Path, targets: Sequence[Statement]) -> None:
+        """K samples of the last model for every statement: what it can do alone, as the cold start did in round 0."""
+        model, tokenizer = models.load(directory)
         sampler = TransformersSampler(model, tokenizer, self.config.sampling)
         play = Round(number, self.config, self.judge, sampler, targets, self.lemmas)
         _threads(beside=self.config.workers)

@@ -50,7 +50,7 @@ class Limits:
     does not count (Linux)."""
     memory_mib: int = 4_096
     """Resident memory of one process, above which it is killed in the middle of a check."""
-    recycle_mib: int = 3_400
+    recycle_mib: int = 2_200
     """Above this, a process is replaced between two checks."""
     recycle_uses: int = 5_000
     """Checks after which a process is replaced."""
