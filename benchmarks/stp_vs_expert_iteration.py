@@ -126,8 +126,14 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=560, help="statements in profile, the held-out tenth included")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--arms", nargs="+", default=[*ARMS], choices=[*ARMS, *ABLATIONS], metavar="ARM",
-                        help="the first must be stp; also: " + ", ".join(ABLATIONS))
+    parser.add_argument(
+        "--arms",
+        nargs="+",
+        default=[*ARMS],
+        choices=[*ARMS, *ABLATIONS],
+        metavar="ARM",
+        help="the first must be stp; also: " + ", ".join(ABLATIONS),
+    )
     parser.add_argument("--held-out-samples", type=int, default=8)
     parser.add_argument("--config", type=Path, help="a YAML file of `antiphon selfplay`")
     parser.add_argument("--runs", type=Path, default=Path("runs/stp_vs_expert_iteration"))
