@@ -19,6 +19,7 @@ from conjecture.guide import GuideSettings, Pair, Rubric, guide
 from conjecture.library import seed_theorems
 from conjecture.seeds import SeedSettings
 from prover.prompts import conjecture_prompt
+from tests.training.test_recipes import same, trained
 from tests.training.test_stp import CONFIG, GIVEN, LEMMAS, LIBRARY, Pool, Sampler, begin, play, played, round_of
 from training import checkpoint, coldstart, stp
 from training.coldstart import ProvedTheorem
@@ -282,7 +283,24 @@ async def test_a_fork_takes_the_reviews_along_and_an_old_run_has_none(tmp_path):
         assert older.reviews(1) == {} and older.selections(2)
 
 
-# A whole run
+# Whole runs
+
+
+@pytest.mark.timeout(600)
+async def test_real_models_learn_from_what_the_guide_left(tmp_path):
+    """From the cold start to the final evaluation; the prover is made up, the models and their rows are real."""
+    names = ("seeds", "selection", "guide", "reweighting", "conjecture_budget", "conjectures_per_prompt")
+    fields = {name: getattr(SGS, name) for name in names}
+    found = await trained(tmp_path / "run", rounds=1, proposals_per_conjecture=1, samples_per_statement=32, **fields)
+    assert set(found) == {"base", "round-0000", "round-0001", "round-0002"}
+    with Ledger(tmp_path / "run" / "ledger.sqlite") as ledger:
+        assert ledger.reviews(1) and 0 < max(row[4] for row in ledger.selections(1)) < 1
+    without = await trained(
+        tmp_path / "without", rounds=1, proposals_per_conjecture=1, samples_per_statement=32,
+        **(fields | {"guide": GuideSettings()}),
+    )  # fmt: skip
+    assert same(without["round-0001"], found["round-0001"]) and not same(without["round-0002"], found["round-0002"])
+
 
 TINY = """
 preset: sgs
@@ -296,7 +314,7 @@ heartbeats: 1000
 library_rows: 40
 model: {hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4, intermediate_size: 128}
 sampling: {max_new_tokens: 32, batch_size: 16}
-cold_start: {theorems: 3, renamings: 1, reading: {num_train_epochs: 1}}
+cold_start: {theorems: 2, search_per_statement: 0, renamings: 1, reading: {num_train_epochs: 1}}
 """
 
 
