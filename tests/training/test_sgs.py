@@ -304,7 +304,6 @@ async def test_real_models_learn_from_what_the_guide_left(tmp_path):
 
 TINY = """
 preset: sgs
-verdict_cache: false
 limit: 10
 rounds: 1
 samples_per_statement: 2
