@@ -325,7 +325,7 @@ def test_a_run_of_the_preset(tmp_path):
 
     def antiphon(*arguments: str) -> str:
         command = [sys.executable, "-m", "antiphon", *arguments]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=280)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=560)
         assert result.returncode == 0, result.stderr
         return result.stdout
 
