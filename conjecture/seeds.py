@@ -1,4 +1,5 @@
-"""What the conjecturer is prompted with: proved statements and the lemmas their proofs use (STP, section 3.1).
+"""What the conjecturer is prompted with: proved statements and the lemmas their proofs use (STP, section 3.1), or
+unsolved targets (SGS, arXiv 2604.20209).
 
 Ours by default, because a small run has few proofs, and off in the papers' presets: seed theorems may be prompts,
 not only proved data-set statements; one proof, the richest in lemmas, stands for a statement; and a proof that uses
@@ -30,6 +31,9 @@ class ProvedStatement:
 class SeedSettings:
     """STP, section 3.1 and the released code's `select`."""
 
+    prompts: Literal["proved", "unsolved"] = "proved"
+    """A proved statement with a lemma, or an unsolved target alone, towards which an easier theorem is wanted (SGS);
+    for the latter the other fields say nothing."""
     pass_rate_min: float = 0.35
     """Only statements proved at more than this rate are prompts: the others are not understood yet. 0 in the paper."""
     library: bool = True
@@ -46,10 +50,13 @@ class SeedSettings:
 
 @dataclass(frozen=True, slots=True)
 class ConjectureInput:
-    """One prompt: a proved statement, its proof, and a lemma ('' is the trivial one)."""
+    """One prompt: a proved statement, its proof, and a lemma ('' is the trivial one).
+
+    Or an unsolved target: then there is no proof and no lemma.
+    """
 
     statement: str
-    proof: str
+    proof: str | None
     lemma: str
 
 
@@ -87,6 +94,15 @@ def conjecture_inputs(
             used[lemma] = used.get(lemma, 0) + 1
             inputs += [ConjectureInput(item.statement, item.proof, lemma)] * item.copies
     return inputs[:count]
+
+
+def target_inputs(targets: Sequence[str], count: int, rng: np.random.Generator) -> list[ConjectureInput]:
+    """A prompt for each of `count` unsolved targets, drawn at random; for all, where there are no more (SGS).
+
+    >>> [i.statement for i in target_inputs(["s", "t"], 5, np.random.default_rng(0))]
+    ['s', 't']
+    """
+    return [ConjectureInput(targets[index], None, "") for index in rng.permutation(len(targets))[:count]]
 
 
 def samples_per_input(inputs: int, proposals: int, least: int = 1, most: int = 8) -> int:

@@ -1,6 +1,10 @@
 """Which conjectures the conjecturer learns from: barely provable, on topic, elegant (STP, section 3.2).
 
 Pure functions of recorded attempts. Where the paper and its released code differ, a field says which.
+
+In place of a band SGS (arXiv 2604.20209) cuts off the easiest: R_solve = 1 - P, and 0 where P = 0 or the conjecture is
+among the easiest 30 % of its round. Its code takes the share of those with 0 < P < 1 and lets ties with the last one kept
+stay, as we do; it keeps one more than 70 % of them (element int(0.7 n) of the sorted rates), we keep no more.
 """
 
 from __future__ import annotations
@@ -27,6 +31,11 @@ class SelectionSettings:
     """At most so many are relabelled for each conjecture that is on its lemma,"""
     relabel_least: int = 4096
     """or so many, if that is more."""
+    easiest_drop: float = 0.0
+    """The share that is dropped of those in the band that are proved sometimes, the easiest first, and whatever is proved
+    always (SGS: 0.3); 0: none."""
+    solve_reward: bool = False
+    """A conjecture weighs 1 - P (SGS, R_solve), not 1."""
     elegance_drop: float = 0.2
     """The share of the least elegant that is dropped; 0: none."""
     elegance_per_lemma: bool = False
@@ -85,6 +94,8 @@ def select(candidates: Sequence[Candidate], settings: SelectionSettings = Select
     room = max(settings.relabel_factor * words.count("selected"), settings.relabel_least)
     for index in [index for index, word in enumerate(words) if word == "relabelled"][room:]:
         words[index] = "off its lemma"
+    if settings.easiest_drop:
+        _drop_the_easiest(candidates, words, settings.easiest_drop)
     groups: dict[str, list[int]] = {}
     for index, word in enumerate(words):
         if word in ("selected", "relabelled"):
@@ -95,10 +106,31 @@ def select(candidates: Sequence[Candidate], settings: SelectionSettings = Select
         for index in group:
             if candidates[index].elegance < cut:
                 words[index] = "inelegant"
+    rewards = [1 - c.pass_rate if settings.solve_reward else 1.0 for c in candidates]
     return [
-        Decision(candidate, word, float(word in ("selected", "relabelled")))
-        for candidate, word in zip(candidates, words, strict=True)
+        Decision(candidate, word, reward if word in ("selected", "relabelled") else 0.0)
+        for candidate, word, reward in zip(candidates, words, rewards, strict=True)
     ]
+
+
+def _drop_the_easiest(candidates: Sequence[Candidate], words: list[str], drop: float) -> None:
+    kept = [index for index, word in enumerate(words) if word in ("selected", "relabelled")]
+    cut = easiest_cutoff([candidates[i].pass_rate for i in kept], drop)
+    for index in kept:
+        if candidates[index].pass_rate > cut:
+            words[index] = "too easy"
+
+
+def easiest_cutoff(rates: Sequence[float], drop: float) -> float:
+    """The pass rate above which a conjecture is dropped; of rates above 0, those below 1 are the n that count.
+
+    Ties with it stay, so at most floor(drop * n) of the n go, and exactly so many without ties; 0 if there are none.
+
+    >>> easiest_cutoff([0.125, 0.25, 0.25, 0.375, 0.5, 0.5, 0.625, 0.75, 0.875, 0.875, 1.0, 1.0], 0.3)
+    0.625
+    """
+    sometimes = sorted(rate for rate in rates if rate < 1)
+    return sometimes[len(sometimes) - 1 - int(drop * len(sometimes))] if sometimes else 0.0
 
 
 def _band(candidate: Candidate, settings: SelectionSettings) -> str:

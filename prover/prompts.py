@@ -5,6 +5,7 @@ A training row and a generation prompt come from the same function, so they cann
 
     prover       <prove>SIGNATURE<by>                                        -> proof
     conjecturer  <conjecture><lemma>NAME SIGNATURE<seed>SIGNATURE<by>PROOF<hard>  -> signature
+      the same, towards an unsolved target      <conjecture><hard>SIGNATURE<seed>  -> signature
 
 Signatures are one line with single spaces. Proofs keep their lines and lose their common
 indentation. A tag that occurs inside a user's text gets a space after its `<`: to Lean
@@ -45,11 +46,15 @@ def prove_prompt(statement: Statement) -> str:
     return f"<prove>{lay_signature(statement.signature)}<by>"
 
 
-def conjecture_prompt(lemma: tuple[str, str] | None, seed: Statement, seed_proof: str) -> str:
+def conjecture_prompt(lemma: tuple[str, str] | None, seed: Statement, seed_proof: str | None) -> str:
     """The conjecturer's prompt: a lemma (name, signature) and a proved seed statement.
 
-    `lemma=None` is the trivial lemma, `true : True` (STP, section 4.1).
+    `lemma=None` is the trivial lemma, `true : True` (STP, section 4.1). With `seed_proof=None` the statement is an
+    unsolved target, shown alone (SGS, arXiv 2604.20209): the hard theorem stands first and a seed for it is wanted. It
+    has no tags of its own, so a model that knows the other prompt reads this one.
     """
+    if seed_proof is None:
+        return f"<conjecture><hard>{lay_signature(seed.signature)}<seed>"
     name, signature = lemma or TRIVIAL_LEMMA
     return (
         f"<conjecture><lemma>{lay_signature(f'{name} {signature}')}"
@@ -65,7 +70,7 @@ def prove_example(statement: Statement, proof: str, weight: float = 1.0) -> Exam
 def conjecture_example(
     lemma: tuple[str, str] | None,
     seed: Statement,
-    seed_proof: str,
+    seed_proof: str | None,
     conjecture: Statement,
     weight: float = 1.0,
 ) -> Example:

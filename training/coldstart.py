@@ -2,13 +2,16 @@
 
 Proofs: our seed theorems and what a grammar of tactics finds for them, all judged by Lean. Conjectures:
 triples (lemma L, theorem X, theorem Y) of one chapter where L is used in the proofs of both and X comes
-before Y. STP takes the triples from Mathlib's files.
+before Y. STP takes the triples from Mathlib's files. Where a run prompts with unsolved targets (SGS), the same pairs
+are read the other way round: Y is the target, X the easier theorem. SGS itself has no such lesson, it asks an instruct
+model in words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -82,9 +85,15 @@ def _unmasked(example: Example) -> Example:
 
 
 def conjecturer_examples(
-    proved: Sequence[ProvedTheorem], known: Mapping[str, str], settings: ColdStart
+    proved: Sequence[ProvedTheorem],
+    known: Mapping[str, str],
+    settings: ColdStart,
+    prompts: Literal["proved", "unsolved"] = "proved",
 ) -> list[Example]:
-    """Triples (L, X, Y), the nearest X first; where Y shares no lemma with X, the trivial lemma."""
+    """Triples (L, X, Y), the nearest X first; where Y shares no lemma with X, the trivial lemma.
+
+    The prompt shows L, X and its proof, and Y is to be written; with the prompts `unsolved` it shows Y, and X is.
+    """
     chapters: dict[str, list[ProvedTheorem]] = {}
     for item in proved:
         chapters.setdefault(item.statement.tags[0] if item.statement.tags else "", []).append(item)
@@ -101,6 +110,11 @@ def conjecturer_examples(
                 pairs += [(name, earlier) for name in shared or [""]]
             # Shared lemmas before trivial ones: they are what the conjecturer has to learn.
             pairs.sort(key=lambda pair: pair[0] == "")
+            if prompts == "unsolved":  # X once, however many lemmas it shares
+                easier = {earlier.statement.id: earlier.statement for _, earlier in pairs}
+                for statement in list(easier.values())[: settings.conjectures_per_theorem]:
+                    examples.append(conjecture_example(None, target.statement, None, statement))
+                continue
             for name, earlier in pairs[: settings.conjectures_per_theorem]:
                 given = stated(name, known), earlier.statement, earlier.proof
                 examples.append(conjecture_example(*given, target.statement))

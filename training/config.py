@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import yaml
 
 from conjecture.band import AdaptiveK, Band
+from conjecture.guide import GuideSettings
 from conjecture.reweighting import Method, ReweightingSettings
 from conjecture.seeds import SeedSettings
 from conjecture.selection import SelectionSettings
@@ -63,8 +64,9 @@ class SelfplayConfig:
 
     run: Path = Path("runs/selfplay")
     """The run's directory; an unfinished run in it is resumed."""
-    preset: Literal["antiphon", "paper-v4", "repo-2b5fe8b"] = "antiphon"
-    """Where the defaults of all other options come from: ours for small models, STP's paper, or its released code."""
+    preset: Literal["antiphon", "paper-v4", "repo-2b5fe8b", "sgs"] = "antiphon"
+    """Where the defaults of all other options come from: ours for small models, STP's paper, its released code, or its
+    successor SGS (arXiv 2604.20209)."""
     recipe: Literal["stp", "expert-iteration", "expert-iteration-optimised", "parallel-sampling"] = "stp"
     """Self-play, or one of the baselines it is compared with: without conjectures, everything else the same."""
     fork: Path | None = None
@@ -99,7 +101,7 @@ class SelfplayConfig:
     conjecture_budget: Literal["fixed", "unproved", "all"] = "fixed"
     """or as many as there are unproved statements (paper), or statements (released code)."""
     conjectures_per_prompt: int = 2
-    """Samples of a prompt, at least; up to 8 where there are few prompts."""
+    """Samples of a prompt, at least; up to 8 where there are few prompts. Exactly so many where prompts are targets."""
     proposals_per_conjecture: int = 4
     """Proposals sampled for each of a fixed budget, or for each statement, because many fall at the gates (STP: 3)."""
     screening: bool = True
@@ -125,6 +127,7 @@ class SelfplayConfig:
     )
     seeds: SeedSettings = field(default_factory=SeedSettings)
     selection: SelectionSettings = field(default_factory=SelectionSettings)
+    guide: GuideSettings = field(default_factory=GuideSettings)
     reweighting: Method = "exact"
     """How the selected conjectures are weighted towards the unproved statements (STP, section 3.2)."""
     reweighting_cap: float = 3.0
@@ -161,6 +164,14 @@ class SelfplayConfig:
             ReweightingSettings(self.reweighting, self.reweighting_cap)
         except ValueError as error:
             raise BadInput(f"--reweighting-cap: {error}") from error
+        if self.guide.judge == "model" and not self.guide.model_name_or_path:
+            raise BadInput("--guide.judge model wants --guide.model-name-or-path")
+        if self.guide.max_new_tokens < 1:
+            raise BadInput(f"--guide.max-new-tokens must be at least 1, not {self.guide.max_new_tokens}")
+        if not 0 <= self.selection.easiest_drop < 1:
+            raise BadInput(
+                f"--selection.easiest-drop must be at least 0 and below 1, not {self.selection.easiest_drop}"
+            )
         if self.profile not in ("core", "mathlib"):
             raise BadInput(f"--profile is core or mathlib, not {self.profile!r}")
         if self.from_round is not None and self.fork is None:

@@ -75,4 +75,5 @@ def _conjecture_rows(play: Round) -> list[Example]:
 
 def _library_rows(play: Round, library: Sequence[ProvedTheorem]) -> list[Example]:
     proofs = prover_examples(library, weighted=play.config.cold_start.weighted)
-    return [*proofs, *conjecturer_examples(library, play.lemmas, play.config.cold_start)]
+    config = play.config
+    return [*proofs, *conjecturer_examples(library, play.lemmas, config.cold_start, config.seeds.prompts)]

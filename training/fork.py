@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -27,6 +28,7 @@ INSERT INTO statements SELECT * FROM old.statements WHERE kind != 'conjecture' O
 INSERT INTO proposals SELECT * FROM old.proposals WHERE round <= :round ORDER BY rowid;
 INSERT INTO gates SELECT * FROM old.gates WHERE round <= :round ORDER BY rowid;
 INSERT INTO attempts SELECT * FROM old.attempts WHERE round <= :round ORDER BY rowid;
+INSERT INTO reviews SELECT * FROM old.reviews WHERE round <= :round ORDER BY rowid;
 INSERT INTO selections SELECT * FROM old.selections WHERE round <= :round ORDER BY rowid;
 INSERT INTO phases SELECT * FROM old.phases WHERE round <= :round ORDER BY rowid;
 INSERT INTO run SELECT * FROM old.run WHERE key NOT IN ('format', 'forked_from');
@@ -86,8 +88,11 @@ def _copy_ledger(old: Path, new: Path, round: int, source: dict[str, object]) ->
         ledger.note(FORKED, json.dumps(source))
     with closing(sqlite3.connect(aside)) as db:
         db.execute("ATTACH ? AS old", (str(old),))
+        there = {name for (name,) in db.execute("SELECT name FROM old.sqlite_master WHERE type='table'")}
         with db:
             for statement in filter(str.strip, _COPIED.split(";")):
+                if re.search(r"old\.(\w+)", statement)[1] not in there:
+                    continue  # a table that a run of an earlier version does not have
                 db.execute(statement, {"round": round} if ":round" in statement else {})
         db.execute("DETACH old")
         db.execute("PRAGMA journal_mode=DELETE")  # one file, that can be renamed

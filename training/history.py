@@ -157,7 +157,7 @@ def read_run(run_directory: Path, ledger: Ledger) -> Run:
         proofs.setdefault(id, []).append((proof, verdict))
     return Run(
         name=run_directory.resolve().name,
-        config=_configuration(run_directory / "config.yaml"),
+        config=configuration(run_directory / "config.yaml"),
         rounds=rounds,
         statements={s.id: s for s in ledger.statements()},
         given={s.id: s for s in ledger.statements("given")},
@@ -190,7 +190,7 @@ def _round(ledger: Ledger, number: int, name: str, logged: dict[str, Any]) -> Ro
     )  # fmt: skip
 
 
-def _configuration(path: Path) -> dict[str, str]:
+def configuration(path: Path) -> dict[str, str]:
     """The run's configuration with dotted keys; as its own text where it is no YAML."""
     if not path.is_file():
         return {}

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from conjecture.band import pass_rate_interval
+from conjecture.guide import Rubric
 from verify.records import Attempt, Statement, Verdict, content_id
 
 FORMAT = 1
@@ -42,6 +43,9 @@ CREATE TABLE IF NOT EXISTS verdicts (
 CREATE TABLE IF NOT EXISTS selections (
     round INTEGER NOT NULL, statement TEXT NOT NULL, pass_rate REAL NOT NULL, samples INTEGER NOT NULL,
     elegance REAL, weight REAL NOT NULL, decision TEXT NOT NULL, PRIMARY KEY (round, statement));
+CREATE TABLE IF NOT EXISTS reviews (
+    round INTEGER NOT NULL, statement TEXT NOT NULL, judge TEXT NOT NULL, relevance REAL, redundancy INTEGER,
+    complexity INTEGER, PRIMARY KEY (round, statement));
 CREATE TABLE IF NOT EXISTS phases (
     round INTEGER NOT NULL, phase TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (round, phase));
 """
@@ -303,7 +307,30 @@ class Ledger:
             "SELECT statement, outcome, reason, canonical FROM verdicts WHERE question=?", (question,)
         ).fetchall()
 
-    # Selections
+    def canonical(self, statement_id: str) -> str:
+        """The canonical form of a statement, '' where no verdict has said it."""
+        row = self._db.execute(
+            "SELECT canonical FROM verdicts WHERE statement=? AND canonical != '' LIMIT 1", (statement_id,)
+        ).fetchone()
+        return row[0] if row else ""
+
+    # Reviews of the guide, and selections
+
+    def add_reviews(self, round: int, judge: str, reviews: Iterable[tuple[str, Rubric | None]]) -> None:
+        """Rows of (statement id, the judge's answers); None for answers that could not be read."""
+        self._insert(
+            "reviews",
+            (
+                (round, id, judge, *((r.relevance, r.redundancy, r.complexity) if r else (None,) * 3))
+                for id, r in reviews
+            ),
+        )
+
+    def reviews(self, round: int) -> dict[str, Rubric | None]:
+        rows = self._db.execute(
+            "SELECT statement, relevance, redundancy, complexity FROM reviews WHERE round=? ORDER BY rowid", (round,)
+        )
+        return {id: None if answers[0] is None else Rubric(*answers) for id, *answers in rows}
 
     def add_selections(self, round: int, rows: Iterable[tuple[str, float, int, float | None, float, str]]) -> None:
         """Rows of (statement id, pass rate, samples, elegance, weight, decision)."""
@@ -327,6 +354,7 @@ class Ledger:
             "SELECT * FROM gates ORDER BY round, prompt, sample",
             "SELECT id, statement, round, sample, proof, sampler, tokens FROM attempts ORDER BY id",
             "SELECT question, statement, proof, outcome FROM verdicts ORDER BY question, statement, proof",
+            "SELECT * FROM reviews ORDER BY round, statement",
             "SELECT * FROM selections ORDER BY round, statement",
             "SELECT round, phase FROM phases ORDER BY round, phase",
         )

@@ -2,7 +2,7 @@
 
 An edge goes from what was there to what came of it, so the graph has no cycle:
 
-    statement → conjecture   prompted       the conjecturer was shown this proved statement
+    statement → conjecture   prompted       the conjecturer was shown this statement, proved or a target
     lemma     → conjecture   prompted_with  and this lemma
     statement → proof        proved_by      a distinct proof that Lean accepted
     lemma     → proof        used_by        the proof names the lemma, and its checked term contains it

@@ -1,4 +1,5 @@
-"""The settings of STP's paper and of its released code, as data; `antiphon` is what `SelfplayConfig` says itself.
+"""The settings of STP's paper, of its released code, and of its successor SGS, as data; `antiphon` is what
+`SelfplayConfig` says itself.
 
 `paper-v4` is arXiv 2502.00212v4 (21 March 2025), `repo-2b5fe8b` its repository at that commit (28 March 2025). A
 preset holds what decides the algorithm; what a machine can bear stays ours: the model, the workers, Lean's limit
@@ -14,6 +15,17 @@ Not reproduced from `repo-2b5fe8b`, because they are mistakes and not choices:
 - the final re-training forgets each statement's header.
 
 A conjecture is proved under its own statement alone and its type compared: an open binder cannot be closed by a proof.
+
+`sgs` is Self-Guided Self-Play (Bailey et al., arXiv 2604.20209, and its code at 64d2de4): a conjecture for each unsolved
+target, prompted with that target; R = R_solve R_guide, nothing for the easiest 30 %; proofs of what is proved at most
+every second time, of this round alone. SGS plays with a 7B model that already proves and reads instructions, so its
+optimiser, its token limits, our cold start and our repeated library rows are no part of the preset. It differs from SGS in this:
+
+- round 0 only proves, as everywhere here; SGS conjectures at once, so its 200 rounds are our rounds 1 to 200;
+- one model has both voices; SGS trains a solver and a conjecturer apart;
+- the guide is our computation (`conjecture.guide`) unless an instruct model is named;
+- a proof weighs 1 over the number of its statement's distinct proofs; in SGS every sample weighs 1;
+- a proof may contain `try`, and a text near the token limit has no negative weight: our loss has none.
 """
 
 from __future__ import annotations
@@ -70,6 +82,20 @@ PRESETS: dict[str, dict[str, Any]] = {
         "reweighting": "repo", "reweighting_cap": 4.0, "matching_weight": 256, "matching_weight_from": 0,
         "prover_pass_rate_inclusive": True, "prover_pass_rate_over": "window",
         "retraining": {**_STP["retraining"], "given_at_any_rate": True, "weights": "length"},
+    },
+    "sgs": {
+        "rounds": 200,
+        "samples_per_statement": 8, "baseline_samples": 8, "evaluation_samples": 8, "statements_per_round": 0,
+        "resample_rate_max": 0.0, "resample_probability": 1.0,
+        "seeds": {"prompts": "unsolved"},
+        "conjecture_budget": "unproved", "conjectures_per_prompt": 1, "proposals_per_conjecture": 1, "screening": False,
+        "selection": {"pass_rate_max": 1.0, "easiest_drop": 0.3, "solve_reward": True, "elegance_drop": 0.0},
+        "guide": {"judge": "form"},
+        "reweighting": "none",
+        "weights": {"length_penalty": 0.0, "cost_penalty": 0.0},
+        "prover_pass_rate_max": 0.5, "prover_pass_rate_inclusive": True, "prover_pass_rate_over": "round",
+        "replay_rounds": 1,
+        "sampling": {"temperature": 1.0, "top_p": 1.0},
     },
 }  # fmt: skip
 

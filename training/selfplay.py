@@ -188,7 +188,7 @@ class SelfPlay:
             return
         examples = [
             *coldstart.prover_examples(library, settings.renamings, settings.weighted),
-            *coldstart.conjecturer_examples(library, self.lemmas, settings),
+            *coldstart.conjecturer_examples(library, self.lemmas, settings, self.config.seeds.prompts),
         ]
         if self.config.model_name_or_path:
             model, tokenizer = models.load(self.config.model_name_or_path)
@@ -355,7 +355,8 @@ class SelfPlay:
             line += (f"; {gates.get('passed', 0)} of {sum(gates.values())} conjectures passed the gates, "
                      f"{proved} proved, {selected} selected")  # fmt: skip
         elif play.conjecturing:
-            line += "; no conjectures: nothing is proved yet that one could prompt with"
+            missing = "proved yet" if self.config.seeds.prompts == "proved" else "unproved"
+            line += f"; no conjectures: nothing is {missing} that one could prompt with"
         if saved:
             line += f"; {saved} of {saved + len(attempts)} samples saved"
         line += (f"; sample {times['time/sample']:.0f} s, wait for Lean {times['time/wait']:.0f} s, "

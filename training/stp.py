@@ -4,6 +4,7 @@
     gate         new; with screening also well-formed, true as far as we see, not trivial    ours
     prove        K proofs for each open statement and each conjecture, judged by Lean        3.1
     select       barely provable, on its lemma, elegant, near to what is unproved            3.2
+                 with SGS (arXiv 2604.20209) not among the easiest, and of use for its target
     (train)      weighted rows of both voices, `training.examples`                           3.3
 
 Every phase reads what earlier phases have recorded, writes what it finds, and marks its end: a resumed round repeats
@@ -24,9 +25,10 @@ from functools import cached_property
 import numpy as np
 
 from conjecture import gates
+from conjecture.guide import Pair, guide, scores
 from conjecture.library import stated
 from conjecture.reweighting import Reweighting, ReweightingSettings, reweight
-from conjecture.seeds import ConjectureInput, ProvedStatement, conjecture_inputs, samples_per_input
+from conjecture.seeds import ConjectureInput, ProvedStatement, conjecture_inputs, samples_per_input, target_inputs
 from conjecture.selection import Candidate, select
 from prover.attempts import Chunk, Clock, chunks, derived_seed, sample_and_check, sample_proofs
 from prover.embedding import embed
@@ -81,7 +83,9 @@ class Round:
             return
         inputs = self.inputs
         known = {s.id: s for s in self.ledger.statements()}
-        n = samples_per_input(len(inputs), self._proposals, self.config.conjectures_per_prompt)
+        n = self.config.conjectures_per_prompt
+        if self.config.seeds.prompts == "proved":
+            n = samples_per_input(len(inputs), self._proposals, n)
         done = {p.prompt for p in self.ledger.proposals(self.number)}
         groups = [range(i, min(i + 2 * CHUNK, len(inputs))) for i in range(0, len(inputs), 2 * CHUNK)]
         with step(f"round {self.number}: conjecture", len(inputs) * n) as shown:
@@ -111,6 +115,10 @@ class Round:
     @cached_property
     def inputs(self) -> list[ConjectureInput]:
         """The prompts of this round: a function of the seed and of what earlier rounds have proved."""
+        prompts = min(-(-self._proposals // self.config.conjectures_per_prompt), len(self.statements))
+        rng = np.random.default_rng([self.config.seed, self.number])
+        if self.config.seeds.prompts == "unsolved":
+            return target_inputs([s.id for s in self.unproved], prompts, rng)
         settings, rates = self.config.seeds, self._best_rates()
         given = {s.id: s for s in self.statements}
         proved: dict[str | tuple[str, str], ProvedStatement] = {}
@@ -123,8 +131,6 @@ class Round:
                 key = statement if settings.proofs == "richest" else (statement, proof)
                 if key not in proved or len(lemmas) > len(proved[key].lemmas):
                     proved[key] = ProvedStatement(statement, proof, lemmas, rate, copies)
-        prompts = min(-(-self._proposals // self.config.conjectures_per_prompt), len(self.statements))
-        rng = np.random.default_rng([self.config.seed, self.number])
         return conjecture_inputs(list(proved.values()), self.lemmas, prompts, rng, settings)
 
     def _best_rates(self) -> dict[str, float]:
@@ -140,8 +146,8 @@ class Round:
 
     def shown(
         self, given: ConjectureInput, known: dict[str, Statement]
-    ) -> tuple[tuple[str, str] | None, Statement, str]:
-        """What the conjecturer sees of an input, sampling and training alike: lemma, statement, proof."""
+    ) -> tuple[tuple[str, str] | None, Statement, str | None]:
+        """What the conjecturer sees of an input, sampling and training alike: lemma, statement, proof (or target)."""
         return stated(given.lemma, self.lemmas), known[given.statement], given.proof
 
     async def gate(self) -> None:
@@ -267,9 +273,12 @@ class Round:
         statements = {s.id: s for s in self.ledger.statements("conjecture", self.number)}
         tallies = self.ledger.tallies(self.number, "prover", "conjecture")
         decisions = select([self._candidate(t, statements[t.statement]) for t in tallies], self.config.selection)
-        chosen = [d.candidate.statement for d in decisions if d.weight]
+        kept = [d for d in decisions if d.weight]
+        chosen = [d.candidate.statement for d in kept]
         plan = self.reweighted([statements[id] for id in chosen])
-        weights = dict(zip(chosen, plan.weights.tolist(), strict=True))
+        guided = self.guided([statements[id] for id in chosen])
+        rewards = [d.weight * score * w for d, score, w in zip(kept, guided, plan.weights.tolist(), strict=True)]
+        weights = dict(zip(chosen, rewards, strict=True))
         self.ledger.add_selections(
             self.number,
             (
@@ -295,6 +304,27 @@ class Round:
         matching = np.array([self._matching_weight(s) for s in unproved])
         seed = derived_seed(self.config.seed, "reweighting", self.number)
         return reweight(x_nd, y_md, settings, seed, matching)
+
+    def guided(self, conjectures: Sequence[Statement]) -> list[float]:
+        """R_guide of each, by what it was prompted with (SGS); 1 where nobody judges. Reviews are asked for once."""
+        settings = self.config.guide
+        if settings.judge == "none" or not conjectures:
+            return [1.0] * len(conjectures)
+        known, done = {s.id: s for s in self.ledger.statements()}, self.ledger.reviews(self.number)
+        form = self.ledger.canonical
+        todo = [
+            Pair(c, known[c.parents[0]], form(c.id) != "" and form(c.id) == form(c.parents[0]))
+            for c in conjectures if c.id not in done
+        ]  # fmt: skip
+        if todo:
+            judge = guide(settings)
+            with step(f"round {self.number}: guide", len(todo)) as shown:
+                for group in (todo[i : i + CHUNK] for i in range(0, len(todo), CHUNK)):
+                    reviews = zip((pair.conjecture.id for pair in group), judge(group), strict=True)
+                    self.ledger.add_reviews(self.number, settings.judge, reviews)
+                    shown.advance(len(group))
+        reviews = self.ledger.reviews(self.number)
+        return scores([reviews[c.id] for c in conjectures])
 
     def _candidate(self, tally: Tally, statement: Statement) -> Candidate:
         verdicts = [(proof, self.ledger.verdict("proof", tally.statement, proof)) for proof in tally.proofs]

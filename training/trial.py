@@ -8,13 +8,14 @@ import numpy as np
 
 from conjecture import gates
 from conjecture.library import core_lemmas, seed_theorems, stated
-from conjecture.seeds import ProvedStatement, conjecture_inputs
+from conjecture.seeds import ProvedStatement, conjecture_inputs, target_inputs
 from prover import model as models
 from prover.attempts import Chunk, derived_seed, sample_proofs
 from prover.prompts import conjecture_prompt, read_signature
 from prover.sampler import SamplingSettings, TransformersSampler
 from training import checkpoint
 from training.coldstart import invoked
+from training.history import configuration
 from training.progress import step
 from training.stp import SCREEN_HEARTBEATS
 from verify import toolchain
@@ -55,12 +56,18 @@ async def prove_one(text: str, model: Path, samples: int, seed: int, profile: st
 
 
 async def conjecture_some(model: Path, count: int, seed: int, profile: str) -> int:
-    """Prints conjectures, each with the seed and lemma it came from and the gate it reached."""
+    """Prints conjectures, each with the seed and lemma it came from and the gate it reached.
+
+    Where the run prompts with unsolved targets, our seed theorems are shown as such.
+    """
     sampler, lemmas = _sampler(model), core_lemmas()
     theorems = {t.statement.id: t for t in seed_theorems()}
-    names = tuple(lemmas)
-    proved = [ProvedStatement(i, t.proof, invoked(t.proof, names, lemmas)) for i, t in theorems.items()]
-    inputs = conjecture_inputs(proved, lemmas, count, np.random.default_rng(seed))
+    names, rng = tuple(lemmas), np.random.default_rng(seed)
+    if configuration(model / "config.yaml").get("config.seeds.prompts") == "unsolved":
+        inputs = target_inputs(list(theorems), count, rng)
+    else:
+        proved = [ProvedStatement(i, t.proof, invoked(t.proof, names, lemmas)) for i, t in theorems.items()]
+        inputs = conjecture_inputs(proved, lemmas, count, rng)
     prompts = [conjecture_prompt(stated(i.lemma, lemmas), theorems[i.statement].statement, i.proof) for i in inputs]
     completions = sampler.sample(prompts, 1, [derived_seed(seed, "trial", n) for n in range(len(prompts))])
     async with LeanPool(toolchain.of_profile(profile), 1) as pool:

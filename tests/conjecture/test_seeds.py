@@ -13,6 +13,7 @@ from conjecture.seeds import (
     SeedSettings,
     conjecture_inputs,
     samples_per_input,
+    target_inputs,
 )
 
 ALWAYS, NEVER = SeedSettings(trivial_lemma_probability=1.0), SeedSettings(trivial_lemma_probability=0.0)
@@ -125,3 +126,12 @@ def test_other_seeds_give_other_orders():
 )  # fmt: skip
 def test_how_often_an_input_is_sampled(inputs, target, least, times):
     assert samples_per_input(inputs, 3 * target, least) == times
+
+
+@given(st.lists(st.text("abc", min_size=1), unique=True), st.integers(0, 20), st.integers(0, 2**32))
+def test_targets_are_prompts_once_each(targets, count, seed):
+    found = target_inputs(targets, count, np.random.default_rng(seed))
+    assert found == target_inputs(targets, count, np.random.default_rng(seed))
+    assert len(found) == min(count, len(targets)) == len({i.statement for i in found})
+    assert {i.statement for i in found} <= set(targets)
+    assert all(i.proof is None and i.lemma == "" for i in found)

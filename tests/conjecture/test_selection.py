@@ -1,12 +1,13 @@
 """Selection by the paper's rules and worked numbers (STP, section 3.2)."""
 
 import math
+from collections import Counter
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conjecture.selection import Candidate, SelectionSettings, elegance_cutoff, select
+from conjecture.selection import Candidate, SelectionSettings, easiest_cutoff, elegance_cutoff, select
 
 RATIOS = [0.2, 0.5, 0.9, 1.1, 1.4, 2.0]
 
@@ -148,3 +149,64 @@ def test_within_each_lemma_at_most_its_share_is_inelegant(candidates, settings):
         group = [d.decision for d in decisions if d.candidate.lemma == lemma]
         inelegant, kept = group.count("inelegant"), group.count("selected")
         assert inelegant <= math.floor(settings.elegance_drop * (inelegant + kept))
+
+
+# SGS: the easiest go, and 1 - P is paid
+
+EASIEST = SelectionSettings(pass_rate_max=1.0, elegance_drop=0.0, easiest_drop=0.3, solve_reward=True)
+
+
+def test_the_easiest_of_ten_are_three():
+    rates = [n / 32 for n in (1, 2, 3, 5, 8, 13, 17, 21, 26, 31)]
+    assert easiest_cutoff(rates, 0.3) == 17 / 32
+    decisions = select([candidate(correct=round(32 * rate)) for rate in rates], EASIEST)
+    assert [d.decision for d in decisions] == ["selected"] * 7 + ["too easy"] * 3
+    assert [d.weight for d in decisions] == [1 - rate for rate in rates[:7]] + [0.0] * 3
+
+
+def test_never_and_always_count_neither_and_always_goes():
+    rows = [0] * 50 + [4] * 3 + [8] + [32] * 50
+    assert Counter(words([candidate(correct=n) for n in rows], EASIEST)) == {
+        "unproved": 50, "selected": 3, "too easy": 51,
+    }  # fmt: skip
+    assert words([candidate(correct=n) for n in (0, 32, 32)], EASIEST) == ["unproved", "too easy", "too easy"]
+    assert words([candidate(correct=31)], EASIEST) == ["selected"], "of three or fewer none is 30 %"
+
+
+def test_ties_with_the_last_one_stay():
+    assert words([candidate(correct=n, samples=8) for n in (1, 7, 7, 7)], EASIEST) == ["selected"] * 4
+    assert words([candidate(correct=n, samples=8) for n in (1, 1, 1, 7)], EASIEST) == ["selected"] * 3 + ["too easy"]
+
+
+@given(st.lists(st.integers(1, 31), min_size=1, max_size=40), st.sampled_from([0.1, 0.3, 0.5, 0.9]), st.randoms())
+def test_the_cut_drops_exactly_its_share_of_the_easiest(successes, drop, random):
+    settings = replace(EASIEST, easiest_drop=drop)
+    random.shuffle(successes)
+    rows = [candidate(correct=n) for n in [*successes, 0, 32]]
+    decisions = select(rows, settings)
+    easy = [d.candidate.pass_rate for d in decisions if d.decision == "too easy" and d.candidate.correct < 32]
+    kept = [d.candidate.pass_rate for d in decisions if d.decision == "selected"]
+    assert kept and (not easy or min(easy) > max(kept))
+    assert len(easy) <= int(drop * len(successes))
+    if len(set(successes)) == len(successes):
+        assert len(easy) == int(drop * len(successes))
+    order = list(range(len(rows)))
+    random.shuffle(order)
+    assert words([rows[i] for i in order], settings) == [decisions[i].decision for i in order]
+
+
+@given(CANDIDATES, SETTINGS)
+def test_the_reward_changes_weights_alone(candidates, settings):
+    plain, paid = select(candidates, settings), select(candidates, replace(settings, solve_reward=True))
+    for one, other in zip(plain, paid, strict=True):
+        assert one.decision == other.decision
+        assert other.weight == one.weight * (1 - one.candidate.pass_rate)
+
+
+@given(CANDIDATES, SETTINGS)
+def test_the_cut_takes_from_the_band_alone(candidates, settings):
+    """Above the band nothing counts, so a rule that stops the sampling of those changes no selection."""
+    cut = replace(settings, elegance_drop=0.0, easiest_drop=0.3)
+    inside = [c for c in candidates if settings.band.below(c.pass_rate)]
+    found = dict(zip(map(id, candidates), words(candidates, cut), strict=True))
+    assert words(inside, cut) == [found[id(c)] for c in inside]

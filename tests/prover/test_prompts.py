@@ -29,6 +29,12 @@ def test_conjecture_prompt_with_a_lemma_and_without():
     assert conjecture_prompt(None, SEED, PROOF) == f"<conjecture><lemma>true : True<seed>{shown}"
 
 
+def test_towards_an_unsolved_target_it_is_shown_alone():
+    assert conjecture_prompt(None, SEED, None) == "<conjecture><hard>(a b : ℝ) (ha : 0 < a) : 2*a*b ≤ a^2 + b^2<seed>"
+    row = conjecture_example(None, SEED, None, Statement("c", "(n : ℕ) :\n  n = n"), 0.25)
+    assert (row.prompt, row.target, row.weight) == (conjecture_prompt(None, SEED, None), "(n : ℕ) : n = n", 0.25)
+
+
 def test_training_rows_begin_with_the_generation_prompts():
     row = prove_example(SEED, PROOF, 0.5)
     assert (row.role, row.prompt, row.weight) == (Role.PROVE, prove_prompt(SEED), 0.5)
@@ -71,6 +77,7 @@ def test_a_prompt_holds_its_own_tags_only(text):
     statement = Statement("t", text)
     prompt = conjecture_prompt((text, text), statement, text)
     assert [prompt.count(tag) for tag in TAGS] == [0, 1, 1, 1, 1, 1]
+    assert [conjecture_prompt(None, statement, None).count(tag) for tag in TAGS] == [0, 0, 1, 0, 1, 1]
     assert [prove_prompt(statement).count(tag) for tag in TAGS] == [1, 1, 0, 0, 0, 0]
 
 

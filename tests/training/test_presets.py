@@ -13,7 +13,7 @@ from training.config import SelfplayConfig, merge, to_dict
 from training.presets import PRESETS, configured, preset
 from verify.statements import BadInput
 
-PAPER, CODE, OURS = preset("paper-v4"), preset("repo-2b5fe8b"), preset("antiphon")
+PAPER, CODE, OURS, SGS = preset("paper-v4"), preset("repo-2b5fe8b"), preset("antiphon"), preset("sgs")
 
 
 def value(config, path: str):
@@ -74,6 +74,41 @@ def test_where_paper_and_code_agree(config, field, agreed):
         )
 
 
+@pytest.mark.parametrize(
+    ("field", "sgs", "ours"),
+    [
+        ("seeds.prompts", "unsolved", "proved"),
+        ("conjectures_per_prompt", 1, 2),  # one conjecture a target
+        ("conjecture_budget", "unproved", "fixed"),
+        ("selection.easiest_drop", 0.3, 0.0),
+        ("selection.solve_reward", True, False),
+        ("selection.pass_rate_max", 1.0, 0.25),  # no band
+        ("selection.elegance_drop", 0.0, 0.2),
+        ("reweighting", "none", "exact"),
+        ("guide.judge", "form", "none"),
+        ("samples_per_statement", 8, 8),
+        ("resample_probability", 1.0, 0.0),  # every statement is tried in every round
+        ("statements_per_round", 0, 40),
+        ("rounds", 200, 3),
+        ("prover_pass_rate_max", 0.5, 0.5),
+        ("prover_pass_rate_inclusive", True, True),
+        ("prover_pass_rate_over", "round", "window"),
+        ("replay_rounds", 1, 3),
+        ("weights.length_penalty", 0.0, 0.001),
+        ("sampling.temperature", 1.0, 0.6),
+        ("screening", False, True),
+        ("final_retraining", False, False),
+    ],
+)
+def test_sgs_and_ours(field, sgs, ours):
+    assert (value(SGS, field), value(OURS, field)) == (sgs, ours)
+
+
+@pytest.mark.parametrize("field", ["sft", "cold_start", "model", "library_rows", "heartbeats", "adaptive"])
+def test_what_sgs_leaves_to_the_model(field):
+    assert value(SGS, field) == value(OURS, field)
+
+
 def test_ours_is_what_the_dataclass_says():
     assert SelfplayConfig() == OURS
     assert set(get_args(get_type_hints(SelfplayConfig)["preset"])) == set(PRESETS)
@@ -85,12 +120,27 @@ def test_a_preset_reads_back_from_its_own_record(name):
 
 
 def test_unknown_presets_are_refused(tmp_path):
-    with pytest.raises(BadInput, match="antiphon, paper-v4, repo-2b5fe8b, not 'v5'"):
+    with pytest.raises(BadInput, match="antiphon, paper-v4, repo-2b5fe8b, sgs, not 'v5'"):
         preset("v5")
     path = tmp_path / "run.yaml"
     path.write_text("preset: [1]")
     with pytest.raises(BadInput, match="--preset is one of"):
         configured(None, path)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"guide": {"judge": "model"}}, "--guide.model-name-or-path"),
+        ({"guide": {"max_new_tokens": 0}}, "--guide.max-new-tokens"),
+        ({"guide": {"judge": "llm"}}, "none, form, model"),
+        ({"selection": {"easiest_drop": 1.0}}, "--selection.easiest-drop"),
+        ({"seeds": {"prompts": "solved"}}, "proved, unsolved"),
+    ],
+)
+def test_what_a_guide_or_a_cut_cannot_be(options, said):
+    with pytest.raises(BadInput, match=said):
+        merge(SelfplayConfig(), options, "file")
 
 
 def command_line(*arguments: str) -> SelfplayConfig:
@@ -123,6 +173,10 @@ def test_an_option_goes_before_the_file_before_the_preset(tmp_path):
         ("replay window", ["--replay-rounds", "1"], "replay_rounds", 1),
         ("screening gates", ["--no-screening"], "screening", False),
         ("adaptive K", ["--adaptive.rule", "off"], "adaptive.rule", "off"),
+        ("target", ["--seeds.prompts", "proved"], "seeds.prompts", "proved"),
+        ("guide", ["--guide.judge", "none"], "guide.judge", "none"),
+        ("easiest cut", ["--selection.easiest-drop", "0"], "selection.easiest_drop", 0),
+        ("solve reward", ["--selection.no-solve-reward"], "selection.solve_reward", False),
     ],
 )
 @pytest.mark.parametrize("name", PRESETS)
