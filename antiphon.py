@@ -321,9 +321,23 @@ def lean(action: tyro.conf.Positional[Literal["install"]], tarball: Path | None 
     return 0
 
 
+def trace(url: tyro.conf.Positional[str], commit: tyro.conf.Positional[str], out: tyro.conf.Positional[Path]) -> int:
+    """Trace a Lean repository with LeanDojo, for --cold-start.library. Needs elan and the extra `leandojo`.
+
+    Args:
+        url: The repository.
+        commit: Its commit or tag.
+        out: The directory to write, in the format of LeanDojo's benchmarks.
+    """
+    from conjecture import tracing
+
+    print(f"{out}: {tracing.trace(url, commit, out)} theorems")
+    return 0
+
+
 COMMANDS = {
     "selfplay": selfplay, "prove": prove, "verify": verify, "conjecture": conjecture,
-    "serve": serve, "report": report, "lineage": lineage, "export": export, "doctor": doctor, "lean": lean,
+    "serve": serve, "report": report, "lineage": lineage, "export": export, "doctor": doctor, "lean": lean, "trace": trace,
 }  # fmt: skip
 
 

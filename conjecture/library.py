@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from verify.policy import tokens
@@ -26,6 +26,17 @@ class Theorem:
     statement: Statement
     proof: str
     chapter: str
+    premises: tuple[str, ...] = ()
+    """What its source says the proof mentions, by full names that the text may abbreviate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What a run begins with: theorems, the lemmas one may prompt with, and (name, reason) for what was not read."""
+
+    theorems: list[Theorem]
+    lemmas: dict[str, str]
+    rejected: list[tuple[str, str]] = field(default_factory=list)
 
 
 def seed_theorems(directory: Path = PROJECT / "Seeds", per_chapter: int = 0) -> list[Theorem]:

@@ -2,9 +2,9 @@
 
 Proofs: our seed theorems and what a grammar of tactics finds for them, all judged by Lean. Conjectures:
 triples (lemma L, theorem X, theorem Y) of one chapter where L is used in the proofs of both and X comes
-before Y. STP takes the triples from Mathlib's files. Where a run prompts with unsolved targets (SGS), the same pairs
-are read the other way round: Y is the target, X the easier theorem. SGS itself has no such lesson, it asks an instruct
-model in words.
+before Y. STP takes all from Mathlib's files, through LeanDojo's benchmark; `--cold-start.library` names such a one.
+Where a run prompts with unsolved targets (SGS), the same pairs are read the other way round: Y is the target, X the
+easier theorem. SGS itself has no such lesson, it asks an instruct model in words.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Literal
 
 import numpy as np
 
-from conjecture.library import Theorem, renamed, stated
+from conjecture.leandojo import read_benchmark
+from conjecture.library import Library, Theorem, core_lemmas, renamed, seed_theorems, stated
 from prover.prompts import conjecture_example, lay_signature, prove_example
 from prover.search import candidates
 from training.config import ColdStart
@@ -33,6 +34,18 @@ class ProvedTheorem:
     lemmas: tuple[str, ...]
 
 
+def given_library(settings: ColdStart) -> Library:
+    """The theorems a run begins with, ours before those of a LeanDojo benchmark, and all their lemmas.
+
+    Where a lemma of the profile has the name of one in the benchmark, the profile's is shown. Raises BadInput.
+    """
+    seeds = seed_theorems(per_chapter=settings.theorems) if settings.seeds else []
+    if settings.library is None:
+        return Library(seeds, core_lemmas())
+    other = read_benchmark(settings.library, settings.theorems)
+    return Library([*seeds, *other.theorems], {**other.lemmas, **core_lemmas()}, other.rejected)
+
+
 def searched(seeds: Sequence[Theorem], settings: ColdStart, seed: int) -> list[Theorem]:
     """Proofs from the grammar for every seed theorem, in a fixed order: Lean decides what stays."""
     return [
@@ -42,9 +55,14 @@ def searched(seeds: Sequence[Theorem], settings: ColdStart, seed: int) -> list[T
     ]
 
 
-def invoked(proof: str, lemmas: Sequence[str], known: Mapping[str, str]) -> tuple[str, ...]:
-    """The known lemmas a proof uses by name. Those only a tactic brought in are not the prover's choice."""
-    written = {part for _, token in tokens(proof) for part in (token, token.split(".")[0])}
+def invoked(
+    proof: str, lemmas: Sequence[str], known: Mapping[str, str], premises: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """The known lemmas a proof uses by name. Those only a tactic brought in are not the prover's choice.
+
+    `lemmas` are what Lean saw; `premises` what a library says is named, in full, where the text has a shorter name.
+    """
+    written = {part for _, token in tokens(proof) for part in (token, token.split(".")[0])}.union(premises)
     return tuple(name for name in lemmas if name in known and name in written)
 
 

@@ -28,8 +28,12 @@ from verify.statements import BadInput
 class ColdStart:
     """The library a run begins with, and the first SFT in both roles (STP, section 3, stage 1)."""
 
+    library: Path | None = None
+    """Theorems of a proof library beside the seed theorems: the directory of a LeanDojo benchmark."""
+    seeds: bool = True
+    """Our seed theorems are in the library."""
     theorems: int = 0
-    """Only the first so many seed theorems of each chapter; 0: all."""
+    """Only the first so many theorems of each chapter, or file of the library; 0: all."""
     search_per_statement: int = 1
     """Proofs from the grammar of tactics and hints that are tried on each seed theorem."""
     search_heartbeats: int = 800
@@ -56,6 +60,10 @@ class ColdStart:
         )
     )
     """The SFT in both roles that follows; a model from elsewhere begins with it."""
+
+    def __post_init__(self) -> None:
+        if not (self.seeds or self.library):
+            raise BadInput("without the seed theorems --cold-start.library must say which others there are")
 
 
 @dataclass(frozen=True)

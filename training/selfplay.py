@@ -12,6 +12,7 @@ import platform
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,7 +21,7 @@ import yaml
 from rich.console import Console
 
 from conjecture.band import pass_rate_interval
-from conjecture.library import core_lemmas, seed_theorems
+from conjecture.library import Library, Theorem, seed_theorems
 from prover import model as models
 from prover.sampler import TransformersSampler
 from training import checkpoint, coldstart
@@ -55,6 +56,7 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
     reading = read_statements(
         str(BUNDLED) if config.statements == "bundled" else config.statements, split=config.split, limit=config.limit
     )
+    library = coldstart.given_library(config.cold_start)
     try:
         config.run.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -63,7 +65,7 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
         fork(config)
     _settle_config(config)
     with Ledger(config.run / "ledger.sqlite") as ledger, Metrics(config.run / "metrics.jsonl") as metrics:
-        run = SelfPlay(config, lean, reading, ledger, metrics, console)
+        run = SelfPlay(config, lean, reading, ledger, metrics, console, library)
         asyncio.run(run.play())
     report = write_report(config.run)
     console.print(f"report: {report}")
@@ -104,10 +106,11 @@ class SelfPlay:
         ledger: Ledger,
         metrics: Metrics,
         console: Console,
+        library: Library,
     ) -> None:
         self.config, self.lean, self.reading = config, lean, reading
         self.ledger, self.metrics, self.console = ledger, metrics, console
-        self.lemmas = core_lemmas()
+        self.library, self.lemmas = library, library.lemmas
         self.judge: Judge
 
     async def play(self) -> None:
@@ -159,27 +162,40 @@ class SelfPlay:
         return inside
 
     async def prove_library(self) -> list[ProvedTheorem]:
-        """The seed theorems and what search finds for them, judged by Lean (stage 1)."""
-        settings = self.config.cold_start
-        seeds = seed_theorems(per_chapter=settings.theorems)
-        found = coldstart.searched(seeds, settings, self.config.seed)
-        theorems = [*seeds, *found]
+        """The library's theorems and what search finds for them, judged by Lean (stage 1)."""
+        settings, seeds = self.config.cold_start, self.library.theorems
         self.ledger.add_statements("seed", 0, [t.statement for t in seeds])
         verdicts = await self._check("library", "proof", [(t.statement, t.proof) for t in seeds])
-        for theorem in seeds:
-            if not verdicts[theorem.statement.id, theorem.proof].proved:
-                self.console.print(f"  seed theorem {theorem.statement.name} is not proved in this profile")
-        limit = settings.search_heartbeats
+        self._tell_unproved([(t, verdicts[t.statement.id, t.proof]) for t in seeds])
+        inside = [t for t in seeds if verdicts[t.statement.id, t.proof].outcome is not Outcome.OUT_OF_PROFILE]
+        found, limit = coldstart.searched(inside, settings, self.config.seed), settings.search_heartbeats
         verdicts |= await self._check("search", "proof", [(t.statement, t.proof) for t in found], limit)
         proved = {}
-        for theorem in theorems:
+        for theorem in [*seeds, *found]:
             verdict = verdicts[theorem.statement.id, theorem.proof]
             if verdict.proved:
-                used = coldstart.invoked(theorem.proof, verdict.lemmas, self.lemmas)
+                used = coldstart.invoked(theorem.proof, verdict.lemmas, self.lemmas, theorem.premises)
                 proved[theorem.statement.id, theorem.proof] = ProvedTheorem(theorem.statement, theorem.proof, used)
+        if not proved:
+            raise BadInput(f"no theorem of the library is proved in profile {self.lean.profile}; see {self.config.run}")
         distinct = len({statement for statement, _ in proved})
         self.console.print(f"library: {len(proved)} proofs of {distinct} theorems")
         return list(proved.values())
+
+    def _tell_unproved(self, judged: Sequence[tuple[Theorem, Verdict]]) -> None:
+        """Lists the library's theorems that are no example here, with their reasons, and says how many there are."""
+        rows = [
+            {"name": t.statement.name, "chapter": t.chapter, "outcome": str(v.outcome), "reason": v.reason}
+            for t, v in judged
+            if not v.proved
+        ]
+        rows += [{"name": n, "outcome": "not read", "reason": reason} for n, reason in self.library.rejected]
+        if rows:
+            path = self.config.run / "library_not_proved.jsonl"
+            path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+            counts = Counter(row["outcome"] for row in rows)
+            told = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in counts.most_common())
+            self.console.print(f"  of the library {len(rows)} theorems are not learnt from ({told}); listed in {path}")
 
     def cold_start(self, library: Sequence[ProvedTheorem], targets: Sequence[Statement]) -> None:
         """The first model: SFT in both roles on the library (a model from nothing also learns to read)."""

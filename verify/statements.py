@@ -96,6 +96,8 @@ def cut_proof(text: str) -> str:
     It is the first `:=` outside all brackets that answers no `let` or `have`: a default value sits inside
     brackets, and `let x := 3; x = 3` is still the statement.
     """
+    if ":=" not in text:
+        return text.strip()
     depth, bindings, cut, previous = 0, 0, None, (-2, "")
     for position, token in tokens(text):
         if token in "([{⟨⦃":

@@ -9,6 +9,7 @@ import pytest
 import torch
 from rich.console import Console
 
+from conjecture.library import Library
 from prover import model as models
 from prover.model import ModelConfig
 from tests.training.test_stp import CONFIG, GIVEN, LEMMAS, LIBRARY, Pool, Sampler, begin, play
@@ -20,6 +21,7 @@ from training.sft import SFTSettings
 from training.stp import Round
 from verify.statements import BadInput
 
+KNOWN = Library([], LEMMAS)
 TINY = ModelConfig(vocab_size=330, hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32)
 FAST = SFTSettings(learning_rate=1e-2, per_device_train_batch_size=64, warmup_steps=0)
 SETTINGS = replace(
@@ -33,8 +35,7 @@ async def trained(path, rounds=2, **fields):
     config = replace(SETTINGS, run=path, **fields)
     path.mkdir()
     with begin(path / "ledger.sqlite") as ledger, Metrics(path / "metrics.jsonl") as metrics:
-        run = selfplay.SelfPlay(config, None, None, ledger, metrics, Console(file=io.StringIO()))
-        run.lemmas = LEMMAS
+        run = selfplay.SelfPlay(config, None, None, ledger, metrics, Console(file=io.StringIO()), KNOWN)
         run.judge = Judge(ledger, Pool())
         run.cold_start(LIBRARY, GIVEN)
         for number in range(rounds + 1):
@@ -70,8 +71,8 @@ async def test_stp_goes_on_and_expert_iteration_begins_anew(tmp_path):
         source = tmp_path / "stp" if recipe == "stp" else path
         with begin(source / "ledger.sqlite") as ledger, Metrics(source / "metrics.jsonl") as metrics:
             config = replace(SETTINGS, run=source, recipe=recipe)
-            run = selfplay.SelfPlay(config, None, None, ledger, metrics, Console(file=io.StringIO()))
-            run.lemmas, run.judge = LEMMAS, Judge(ledger, Pool())
+            run = selfplay.SelfPlay(config, None, None, ledger, metrics, Console(file=io.StringIO()), KNOWN)
+            run.judge = Judge(ledger, Pool())
             for file in checkpoint.directory(source, 2).iterdir():
                 file.unlink()
             model, tokenizer = models.load(checkpoint.directory(source, 1))
@@ -94,7 +95,7 @@ async def test_a_final_retraining_stands_beside_the_rounds(tmp_path):
 
 
 def test_what_begins_at_the_base_needs_one(tmp_path):
-    run = selfplay.SelfPlay(replace(SETTINGS, run=tmp_path), None, None, None, None, None)
+    run = selfplay.SelfPlay(replace(SETTINGS, run=tmp_path), None, None, None, None, None, KNOWN)
     with pytest.raises(BadInput, match="no checkpoints/base"):
         run.base()
     used = [replace(SETTINGS, **fields).begins_at_base for fields in (
