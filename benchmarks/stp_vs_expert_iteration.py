@@ -58,12 +58,15 @@ ABLATIONS: dict[str, dict[str, Any]] = {
     "no length penalty": {"weights": {"length_penalty": 0.0}},
     "no replay": {"replay_rounds": 1},
     "no screening": {"screening": False},
+    "trivial kept": {"screen_trivial": False},
     "adaptive K": {"adaptive": {"rule": "certain", "blocks": [2]}},
 }
 
 
-async def split(source: str, limit: int | None, seed: int) -> tuple[list[Statement], list[Statement]]:
-    """`limit` of the statements that elaborate, in a seeded order, a tenth of them held out."""
+async def split(
+    source: str, limit: int | None, texts: int, seed: int
+) -> tuple[list[Statement], list[Statement], list[Statement]]:
+    """`limit` of the statements that elaborate, in a seeded order, a tenth of them held out; others as mere text."""
     lean = toolchain.core()
     found = read_statements(str(BUNDLED) if source == "bundled" else source).statements
     random.Random(seed).shuffle(found)
@@ -77,7 +80,8 @@ async def split(source: str, limit: int | None, seed: int) -> tuple[list[Stateme
                 break
     inside = inside[:limit]
     cut = len(inside) // 10
-    return inside[cut:], inside[:cut]
+    used = {s.id for s in inside}
+    return inside[cut:], inside[:cut], [s for s in found if s.id not in used][:texts]
 
 
 def curve(run: Path, rounds: int) -> list[tuple[int, int]]:
@@ -124,6 +128,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("statements")
     parser.add_argument("--limit", type=int, default=560, help="statements in profile, the held-out tenth included")
+    parser.add_argument("--texts", type=int, default=4000, help="other statements whose text the model has read")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument(
@@ -146,11 +151,13 @@ def main() -> None:
     ABLATIONS["no conjectures"]["samples_per_statement"] = base.baseline_samples
 
     options.runs.mkdir(parents=True, exist_ok=True)
-    train, kept = asyncio.run(split(options.statements, options.limit, 0))
-    file = options.runs / "statements.jsonl"
-    file.write_text(
-        "".join(json.dumps({"name": s.name, "formal_statement": s.text}, ensure_ascii=False) + "\n" for s in train)
-    )
+    train, kept, texts = asyncio.run(split(options.statements, options.limit, options.texts, 0))
+    file, further = options.runs / "statements.jsonl", options.runs / "texts.jsonl"
+    for path, statements in ((file, train), (further, texts)):
+        rows = ({"name": s.name, "formal_statement": s.text} for s in statements)
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    if texts:
+        base = replace(base, cold_start=replace(base.cold_start, reading_statements=further))
     report: dict[str, Any] = {
         "command": f"python benchmarks/stp_vs_expert_iteration.py {options.statements} --limit {options.limit} "
         f"--seeds {options.seeds} --rounds {options.rounds}" + (f" --config {options.config}" if options.config else ""),

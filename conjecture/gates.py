@@ -41,8 +41,9 @@ def textual(conjectures: Iterable[Statement | None], known: set[str]) -> list[st
     return words
 
 
-async def screen(conjecture: Statement, ask: Ask) -> tuple[str, Verdict]:
-    """`ill-formed`, `refuted`, `trivial`, `vacuous`, `undecided` (no telling) or `passed`, with its elaboration.
+async def screen(conjecture: Statement, ask: Ask, trivial: bool = True) -> tuple[str, Verdict]:
+    """`ill-formed`, `refuted`, `trivial` (if asked for), `vacuous`, `undecided` (no telling) or `passed`, with its
+    elaboration.
 
     Each word but the first is a theorem of Lean's: the negation, the statement, or `False` from the hypotheses
     is `proved`. Whether a screen fails or runs out of its budget, its word is not said.
@@ -52,7 +53,7 @@ async def screen(conjecture: Statement, ask: Ask) -> tuple[str, Verdict]:
         undecided = elaboration.outcome in (Outcome.INFRASTRUCTURE, Outcome.TIMEOUT, Outcome.MEMORY)
         return ("undecided" if undecided else "ill-formed"), elaboration
     tried = counterexample.search(conjecture)
-    questions = [("trivial", conjecture, TRIVIAL_PROOF)]
+    questions = [("trivial", conjecture, TRIVIAL_PROOF)] if trivial else []
     if tried.refuting is not None:
         questions.insert(0, ("refuted", *counterexample.negation(conjecture, tried.refuting)))
     if not tried.satisfied and (absurd := counterexample.contradiction(conjecture)):

@@ -84,16 +84,19 @@ def prover_examples(proved: Sequence[ProvedTheorem], renamings: int = 0, weighte
     return examples
 
 
-def reading_examples(examples: Sequence[Example], given: Sequence[Statement], renamings: int) -> list[Example]:
+def reading_examples(
+    examples: Sequence[Example], given: Sequence[Statement], renamings: int, further: Sequence[Statement] = ()
+) -> list[Example]:
     """The first lessons of a model from nothing: the same rows with nothing masked, and bare statements.
 
     A pretrained model knows what a statement looks like; this one learns it from every prompt it
-    reads, and from the given statements, without proofs, as conjectures. STP's base model has read
-    LeanWorkbook as well.
+    reads, and from the given and further statements, without proofs, as conjectures. STP's base
+    model has read LeanWorkbook as well.
     """
     whole = [_unmasked(example) for example in examples]
     plain = [Theorem(statement, "", "") for statement in given]
     plain += [copy for theorem in plain for n in range(renamings) if (copy := renamed(theorem, n))]
+    plain += [Theorem(statement, "", "") for statement in further]
     return whole + [Example(Role.CONJECTURE, "<hard>", lay_signature(t.statement.signature)) for t in plain]
 
 

@@ -44,6 +44,8 @@ class ColdStart:
     """At most so many (lemma, earlier theorem) prompts for which a theorem is the target."""
     weighted: bool = True
     """Its proofs are weighted as in a round; in STP every row weighs 1."""
+    reading_statements: Path | None = None
+    """A file of further statements, read without proofs by a model from nothing (STP's has read all of LeanWorkbook)."""
     reading: SFTSettings = field(
         default_factory=lambda: SFTSettings(
             num_train_epochs=2.0,
@@ -114,6 +116,8 @@ class SelfplayConfig:
     """Proposals sampled for each of a fixed budget, or for each statement, because many fall at the gates (STP: 3)."""
     screening: bool = True
     """Conjectures must elaborate and be neither refuted, trivial, vacuous nor renamed; otherwise only new (STP)."""
+    screen_trivial: bool = True
+    """One that a cheap tactic closes is no conjecture either; without it the band alone decides."""
     seed: int = 0
     profile: str = "core"
     """Which Lean: `core` (embedded) or `mathlib` (native). Their results are never mixed."""

@@ -57,6 +57,8 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
         str(BUNDLED) if config.statements == "bundled" else config.statements, split=config.split, limit=config.limit
     )
     library = coldstart.given_library(config.cold_start)
+    texts = config.cold_start.reading_statements
+    further = read_statements(str(texts)).statements if texts else []
     try:
         config.run.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -65,7 +67,7 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
         fork(config)
     _settle_config(config)
     with Ledger(config.run / "ledger.sqlite") as ledger, Metrics(config.run / "metrics.jsonl") as metrics:
-        run = SelfPlay(config, lean, reading, ledger, metrics, console, library)
+        run = SelfPlay(config, lean, reading, ledger, metrics, console, library, further)
         asyncio.run(run.play())
     report = write_report(config.run)
     console.print(f"report: {report}")
@@ -107,8 +109,9 @@ class SelfPlay:
         metrics: Metrics,
         console: Console,
         library: Library,
+        further: Sequence[Statement] = (),
     ) -> None:
-        self.config, self.lean, self.reading = config, lean, reading
+        self.config, self.lean, self.reading, self.further = config, lean, reading, further
         self.ledger, self.metrics, self.console = ledger, metrics, console
         self.library, self.lemmas = library, library.lemmas
         self.judge: Judge
@@ -209,7 +212,7 @@ class SelfPlay:
         if self.config.model_name_or_path:
             model, tokenizer = models.load(self.config.model_name_or_path)
         else:
-            lessons = coldstart.reading_examples(examples, targets, settings.renamings)
+            lessons = coldstart.reading_examples(examples, targets, settings.renamings, self.further)
             tokenizer = models.build_tokenizer([e.prompt + e.target for e in lessons], self.config.model)
             model = models.build_model(self.config.model, tokenizer, self.config.seed)
             self._fit("cold start: read", model, tokenizer, lessons, settings.reading, 0)

@@ -182,7 +182,7 @@ class Round:
                 return await self.judge.ask(question, statement, proof, limit)
 
             async def one(conjecture: Statement) -> tuple[str, Verdict]:
-                result = await gates.screen(conjecture, ask)
+                result = await gates.screen(conjecture, ask, self.config.screen_trivial)
                 shown.advance()
                 return result
 
