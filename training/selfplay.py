@@ -22,7 +22,8 @@ from rich.console import Console
 from conjecture.band import pass_rate_interval
 from conjecture.library import core_lemmas, seed_theorems
 from prover import model as models
-from prover.sampler import TransformersSampler
+from prover.sampler import ModelSampler, open_sampler
+from prover.vllm import require
 from training import checkpoint, coldstart
 from training.coldstart import ProvedTheorem
 from training.config import SelfplayConfig, to_dict
@@ -43,7 +44,7 @@ from verify.statements import BadInput, Reading, read_statements
 BUNDLED = toolchain.PROJECT / "statements.jsonl"
 LIBRARY_HEARTBEATS = 8_000  # the same in every run, so that verdicts on the library are found again
 # What decides the course of a run: a change of any of it needs a new run directory.
-FREE_TO_CHANGE = {"run", "rounds", "workers", "verdict_cache", "fork", "from_round"}
+FREE_TO_CHANGE = {"run", "rounds", "workers", "verdict_cache", "vllm_python", "fork", "from_round"}
 
 
 def selfplay(config: SelfplayConfig, console: Console) -> Path:
@@ -52,6 +53,7 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
     Ctrl-C or a kill loses at most the work in flight; call it again to go on.
     """
     lean = toolchain.of_profile(config.profile)
+    require(config.sampler, config.vllm_python)
     reading = read_statements(
         str(BUNDLED) if config.statements == "bundled" else config.statements, split=config.split, limit=config.limit
     )
@@ -203,22 +205,20 @@ class SelfPlay:
         if checkpoint.whole(self.config.run, number + 1):
             return
         began = time.monotonic()
-        model, tokenizer = models.load(checkpoint.directory(self.config.run, number))
-        sampler = TransformersSampler(model, tokenizer, self.config.sampling)
-        play = Round(number, self.config, self.judge, sampler, targets, self.lemmas)
-        _threads(beside=self.config.workers)
         pool, undecided, times = self.judge.pool, self.judge.undecided, {}
         checks, busy, restarts = pool.checks, pool.busy_seconds, pool.restarts
-        if play.conjecturing:
-            await play.conjecture()
-            times["time/conjecture"] = time.monotonic() - began
-            await play.gate()
-            times["time/gate"] = time.monotonic() - began - times["time/conjecture"]
-        await play.prove()
+        with self.sampler(number) as sampler:
+            play = Round(number, self.config, self.judge, sampler, targets, self.lemmas)
+            if play.conjecturing:
+                await play.conjecture()
+                times["time/conjecture"] = time.monotonic() - began
+                await play.gate()
+                times["time/gate"] = time.monotonic() - began - times["time/conjecture"]
+            await play.prove()
         proved_at = time.monotonic()
         if play.conjecturing:
             play.select()
-        result = self.learn(play, model, tokenizer, library)
+        result = self.learn(play, sampler.model, sampler.tokenizer, library)
         now = time.monotonic()
         verifying = pool.busy_seconds - busy
         self._log(play, {
@@ -230,6 +230,13 @@ class SelfPlay:
             **{f"train/{key}": value for key, value in result.items() if key in ("loss", "tokens")},
             "train/examples": result["rows"],
         })  # fmt: skip
+
+    def sampler(self, which: int | str) -> ModelSampler:
+        """Of the checkpoint's weights; to be closed before training."""
+        directory, config = checkpoint.directory(self.config.run, which), self.config
+        _threads(beside=config.workers)
+        model = models.load(directory)
+        return open_sampler(config.sampler, *model, config.sampling, directory, config.vllm_python)
 
     def learn(self, play: Round, model, tokenizer, library: Sequence[ProvedTheorem]) -> dict[str, float]:
         """Writes the model with which the next round begins.
@@ -274,12 +281,10 @@ class SelfPlay:
             await asyncio.to_thread(
                 self._train, name, *models.load(self.base()), examples, settings, "final model, from the base", number
             )
-        model, tokenizer = models.load(checkpoint.directory(self.config.run, name))
-        sampler = TransformersSampler(model, tokenizer, self.config.sampling)
-        play = Round(number, self.config, self.judge, sampler, targets, self.lemmas)
-        _threads(beside=self.config.workers)
-        began = time.monotonic()
-        await play.prove(FINAL)
+        with self.sampler(name) as sampler:
+            began = time.monotonic()
+            play = Round(number, self.config, self.judge, sampler, targets, self.lemmas)
+            await play.prove(FINAL)
         first = {t.statement for t in self.ledger.tallies(0, "prover", "given") if t.correct}
         last = {t.statement for t in self.ledger.tallies(number, FINAL, "given") if t.correct}
         ever = self.ledger.solved("given")
