@@ -44,8 +44,8 @@ def open_fake(tmp_path):
 
     def open_one(fault: str = "none", served=MODEL) -> vllm.VLLMServerSampler:
         [probe] = models.encode(TOKENIZER, [vllm.PROBE])
-        room = CONFIG.max_position_embeddings - SETTINGS.max_new_tokens
-        (tmp_path / "probe.json").write_text(json.dumps(vllm.token_logprobs(served, probe[:room])))
+        probe = probe[: CONFIG.max_position_embeddings - 1]
+        (tmp_path / "probe.json").write_text(json.dumps(vllm.token_logprobs(served, probe)))
         python = tmp_path / "python"
         python.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, str(FAKE), str(tmp_path), fault])} "$@"\n')
         python.chmod(0o755)
