@@ -14,7 +14,8 @@ import functools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from prover.model import encode
 if TYPE_CHECKING:
     import torch
     from transformers import DynamicCache, PreTrainedModel, PreTrainedTokenizerFast
+
+
+Engine = Literal["transformers", "vllm", "vllm-server"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,10 @@ class Completion:
         return len(self.token_ids)
 
 
+class SamplerError(RuntimeError):
+    """An engine beside this process's model could not be started, does not answer, or serves other weights."""
+
+
 class Sampler(Protocol):
     """Draws `n` completions a prompt; `seeds` gives one seed a prompt."""
 
@@ -74,12 +82,12 @@ class Sampler(Protocol):
         """The same completions, each as soon as it ends."""
 
 
-class TransformersSampler:
-    """A `Sampler` over a causal Hugging Face model with full attention, on the model's own device.
+class ModelSampler:
+    """What all samplers of a local causal Hugging Face model share: rows of ids in, completions out.
 
     Prompts longer than the model's context less `max_new_tokens` are cut from the left. Raises
     ValueError when `max_new_tokens` fills the context alone, or when seeds and prompts differ in
-    number. The model's current weights are used: nothing is copied.
+    number.
     """
 
     def __init__(
@@ -96,7 +104,7 @@ class TransformersSampler:
                 f"context of {model.config.max_position_embeddings}"
             )
         eos = model.generation_config.eos_token_id
-        self.eos_ids = {tokenizer.eos_token_id, *(eos if isinstance(eos, list) else [eos])}
+        self.eos_ids = {tokenizer.eos_token_id, *(eos if isinstance(eos, list) else [eos])} - {None}
 
     def sample(self, prompts: Sequence[str], n: int, seeds: Sequence[int], first: int = 0) -> list[Completion]:
         """All completions, ordered by prompt, then by sample; `first` is the index of the first sample."""
@@ -108,29 +116,63 @@ class TransformersSampler:
         if len(seeds) != len(prompts):
             raise ValueError(f"{len(prompts)} prompts need as many seeds, not {len(seeds)}")
         rows = [
-            _Row(index, sample, seed, tuple(ids[-self.room :]))
+            Row(index, sample, seed, tuple(ids[-self.room :]))
             for index, (ids, seed) in enumerate(zip(encode(self.tokenizer, prompts), seeds, strict=True))
             for sample in range(first, first + n)
         ]
         # Neighbours of one length need little padding, and the samples of one prompt one prefill.
         rows.sort(key=lambda row: (-len(row.prompt), row.prompt))
-        return self._decode(rows)
+        return (self._completion(row) for row in self._decode(rows))
 
-    def _decode(self, rows: list[_Row]) -> Iterator[Completion]:
+    def close(self) -> None:
+        """Frees what it holds beside the model. Leaving a `with` block does it."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _decode(self, rows: list[Row]) -> Iterator[Row]:
+        """Fills the rows' token ids and log-probabilities; gives each row as soon as it ends."""
+        raise NotImplementedError
+
+    def _completion(self, row: Row) -> Completion:
+        finished = row.token_ids[-1] in self.eos_ids
+        ids = row.token_ids[:-1] if finished else row.token_ids
+        text = self.tokenizer.decode(ids, skip_special_tokens=False)
+        return Completion(row.prompt_index, row.sample, text, tuple(row.token_ids), row.logprob, finished)
+
+
+class TransformersSampler(ModelSampler):
+    """Sampling with the model itself, on its own device: full attention, and its current weights; nothing is copied."""
+
+    def _decode(self, rows: list[Row]) -> Iterator[Row]:
         self.model.eval()
         batch = _Batch(self.model, self.settings, self.eos_ids, rows)
         while batch.busy:
-            for row in batch.step():
-                ids = row.token_ids[:-1] if row.finished else row.token_ids
-                text = self.tokenizer.decode(ids, skip_special_tokens=False)
-                yield Completion(
-                    row.prompt_index,
-                    row.sample,
-                    text,
-                    tuple(row.token_ids),
-                    row.logprob,
-                    row.finished,
-                )
+            yield from batch.step()
+
+
+def open_sampler(
+    engine: Engine,
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerFast,
+    settings: SamplingSettings,
+    directory: str | Path,
+    python: Path | None = None,
+) -> ModelSampler:
+    """A sampler of the model that was loaded from `directory`; `close` it before the memory is wanted for training.
+
+    `python` is the interpreter of vLLM's own environment. Raises SamplerError when vLLM does not serve these weights.
+    """
+    if engine == "transformers":
+        return TransformersSampler(model, tokenizer, settings)
+    from prover.vllm import VLLMSampler, VLLMServerSampler
+
+    if engine == "vllm":
+        return VLLMSampler(model, tokenizer, settings, directory)
+    return VLLMServerSampler(model, tokenizer, settings, directory, python)
 
 
 def uniforms(seed: int, sample: int, count: int) -> np.ndarray:
@@ -161,14 +203,15 @@ def pick(logits_BV: torch.Tensor, uniforms_B: torch.Tensor, temperature: float, 
 
 
 @dataclass(slots=True)
-class _Row:
+class Row:
+    """A completion in the making: its prompt's ids, and what was drawn so far."""
+
     prompt_index: int
     sample: int
     seed: int
     prompt: tuple[int, ...]
     token_ids: list[int] = field(default_factory=list)
     logprob: float = 0.0
-    finished: bool = False  # eos seen
     ended: bool = False
     uniforms: np.ndarray | None = None
 
@@ -194,14 +237,14 @@ class _Batch:
         self,
         model: PreTrainedModel,
         settings: SamplingSettings,
-        eos_ids: set[int | None],
-        waiting: list[_Row],
+        eos_ids: set[int],
+        waiting: list[Row],
     ) -> None:
         self.model, self.settings, self.eos_ids = model, settings, eos_ids
         self.waiting = waiting[::-1]
         self.unseen = Counter(row.prompt for row in waiting)
         self.prefilled: dict[tuple[int, ...], _Prefilled] = {}
-        self.rows: list[_Row] = []
+        self.rows: list[Row] = []
         self.cache: DynamicCache  # set, like the logits, when the first rows join
         self.logits_BV: torch.Tensor
 
@@ -209,7 +252,7 @@ class _Batch:
     def busy(self) -> bool:
         return bool(self.waiting) or any(not row.ended for row in self.rows)
 
-    def step(self) -> list[_Row]:
+    def step(self) -> list[Row]:
         """Draws one token a row; returns the rows that ended with it."""
         import torch
 
@@ -223,7 +266,7 @@ class _Batch:
                 self._advance()
         return ended
 
-    def _draw(self) -> list[_Row]:
+    def _draw(self) -> list[Row]:
         import torch
 
         settings = self.settings
@@ -238,8 +281,7 @@ class _Batch:
         for index, row in drawing:
             row.token_ids.append(tokens[index])
             row.logprob += logprobs[index]
-            row.finished = tokens[index] in self.eos_ids
-            row.ended = row.finished or len(row.token_ids) == settings.max_new_tokens
+            row.ended = tokens[index] in self.eos_ids or len(row.token_ids) == settings.max_new_tokens
         return [row for _, row in drawing if row.ended]
 
     def _advance(self) -> None:
@@ -269,7 +311,7 @@ class _Batch:
         elif len(self.rows) - len(keep) > len(self.rows) * _IDLE_AT_THE_END:
             self._gather(keep, [])
 
-    def _gather(self, keep: list[int], joining: list[_Row]) -> None:
+    def _gather(self, keep: list[int], joining: list[Row]) -> None:
         """A new cache of the kept rows, then the joining ones, no wider than its longest row."""
         import torch
         from transformers import DynamicCache

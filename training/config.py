@@ -18,7 +18,7 @@ from conjecture.reweighting import Method, ReweightingSettings
 from conjecture.seeds import SeedSettings
 from conjecture.selection import SelectionSettings
 from prover.model import ModelConfig
-from prover.sampler import SamplingSettings
+from prover.sampler import Engine, SamplingSettings
 from training.replay import ProofWeights, Retraining
 from training.sft import SFTSettings
 from verify.statements import BadInput
@@ -133,6 +133,10 @@ class SelfplayConfig:
     sampling: SamplingSettings = field(
         default_factory=lambda: SamplingSettings(temperature=0.6, max_new_tokens=72, batch_size=64)
     )
+    sampler: Engine = "transformers"
+    """What runs the model when it samples: `vllm` in this process, `vllm-server` in a process of its own."""
+    vllm_python: Path | None = None
+    """The Python of the environment where `vllm-server` finds vLLM; without it, this one."""
     cold_start: ColdStart = field(default_factory=ColdStart)
     sft: SFTSettings = field(
         default_factory=lambda: SFTSettings(num_train_epochs=1.0, learning_rate=5e-4, per_device_train_batch_size=8)
@@ -186,6 +190,8 @@ class SelfplayConfig:
             )
         if self.profile not in ("core", "mathlib"):
             raise BadInput(f"--profile is core or mathlib, not {self.profile!r}")
+        if self.vllm_python is not None and self.sampler != "vllm-server":
+            raise BadInput("--vllm-python PATH goes with --sampler vllm-server")
         if self.from_round is not None and self.fork is None:
             raise BadInput("--from-round goes with --fork RUN")
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import psutil
 from rich.console import Console
+from rich.markup import escape
 
 from verify import install, sandbox, toolchain
 from verify.pool import LeanPool
@@ -26,7 +27,7 @@ def examine() -> int:
     console, healthy = Console(highlight=False), True
     for works, what, mend in findings():
         mark = {True: "[green]ok     [/]", False: "[red]missing[/]", None: "[dim]absent [/]"}[works]
-        console.print(f"{mark} {what}" + (f"\n        [bold]{mend}[/]" if mend else ""), soft_wrap=True)
+        console.print(f"{mark} {escape(what)}" + (f"\n        [bold]{escape(mend)}[/]" if mend else ""), soft_wrap=True)
         healthy &= works is not False
     return 0 if healthy else 8
 

@@ -23,7 +23,8 @@ from rich.console import Console
 from conjecture.band import pass_rate_interval
 from conjecture.library import Library, Theorem, seed_theorems
 from prover import model as models
-from prover.sampler import TransformersSampler
+from prover.sampler import ModelSampler, open_sampler
+from prover.vllm import require
 from training import checkpoint, coldstart
 from training.coldstart import ProvedTheorem
 from training.config import SelfplayConfig, to_dict
@@ -44,7 +45,9 @@ from verify.statements import BadInput, Reading, read_statements
 BUNDLED = toolchain.PROJECT / "statements.jsonl"
 LIBRARY_HEARTBEATS = 8_000  # the same in every run, so that verdicts on the library are found again
 # What decides the course of a run: a change of any of it needs a new run directory.
-FREE_TO_CHANGE = {"run", "rounds", "workers", "verdict_cache", "fork", "from_round", "final_evaluation"}
+FREE_TO_CHANGE = {
+    "run", "rounds", "workers", "verdict_cache", "vllm_python", "fork", "from_round", "final_evaluation",
+}  # fmt: skip
 
 
 def selfplay(config: SelfplayConfig, console: Console) -> Path:
@@ -53,6 +56,7 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
     Ctrl-C or a kill loses at most the work in flight; call it again to go on.
     """
     lean = toolchain.of_profile(config.profile)
+    require(config.sampler, config.vllm_python)
     reading = read_statements(
         str(BUNDLED) if config.statements == "bundled" else config.statements, split=config.split, limit=config.limit
     )
@@ -136,9 +140,9 @@ class SelfPlay:
             for number in range(checkpoint.newest(self.config.run), last + 1):
                 await self.round(number, targets, library)
                 write_report(self.config.run)
-            model = await asyncio.to_thread(self.final_model, last + 1, targets, library)
+            name = await asyncio.to_thread(self.final_model, last + 1, targets, library)
             if self.config.final_evaluation:
-                await self.final_evaluation(last + 1, model, targets)
+                await self.final_evaluation(last + 1, name, targets)
 
     async def read_targets(self) -> list[Statement]:
         """The given statements that elaborate in this profile; the others are counted and listed."""
@@ -224,22 +228,20 @@ class SelfPlay:
         if checkpoint.whole(self.config.run, number + 1):
             return
         began = time.monotonic()
-        model, tokenizer = models.load(checkpoint.directory(self.config.run, number))
-        sampler = TransformersSampler(model, tokenizer, self.config.sampling)
-        play = Round(number, self.config, self.judge, sampler, targets, self.lemmas)
-        _threads(beside=self.config.workers)
         pool, undecided, times = self.judge.pool, self.judge.undecided, {}
         checks, busy, restarts = pool.checks, pool.busy_seconds, pool.restarts
-        if play.conjecturing:
-            await play.conjecture()
-            times["time/conjecture"] = time.monotonic() - began
-            await play.gate()
-            times["time/gate"] = time.monotonic() - began - times["time/conjecture"]
-        await play.prove()
+        with self.sampler(number) as sampler:
+            play = Round(number, self.config, self.judge, sampler, targets, self.lemmas)
+            if play.conjecturing:
+                await play.conjecture()
+                times["time/conjecture"] = time.monotonic() - began
+                await play.gate()
+                times["time/gate"] = time.monotonic() - began - times["time/conjecture"]
+            await play.prove()
         proved_at = time.monotonic()
         if play.conjecturing:
             play.select()
-        result = self.learn(play, model, tokenizer, library)
+        result = self.learn(play, sampler.model, sampler.tokenizer, library)
         now = time.monotonic()
         verifying = pool.busy_seconds - busy
         self._log(play, {
@@ -251,6 +253,13 @@ class SelfPlay:
             **{f"train/{key}": value for key, value in result.items() if key in ("loss", "tokens")},
             "train/examples": result["rows"],
         })  # fmt: skip
+
+    def sampler(self, which: int | str) -> ModelSampler:
+        """Of the checkpoint's weights; to be closed before training."""
+        directory, config = checkpoint.directory(self.config.run, which), self.config
+        _threads(beside=config.workers)
+        model = models.load(directory)
+        return open_sampler(config.sampler, *model, config.sampling, directory, config.vllm_python)
 
     def learn(self, play: Round, model, tokenizer, library: Sequence[ProvedTheorem]) -> dict[str, float]:
         """Writes the model with which the next round begins.
@@ -283,24 +292,22 @@ class SelfPlay:
             raise BadInput(f"{self.config.run} has no checkpoints/{checkpoint.BASE} to begin from; start another --run")
         return checkpoint.directory(self.config.run, checkpoint.BASE)
 
-    def final_model(self, number: int, targets: Sequence[Statement], library: Sequence[ProvedTheorem]) -> Path:
-        """The directory of the model after the last round, re-trained from the base where the recipe wants it."""
+    def final_model(self, number: int, targets: Sequence[Statement], library: Sequence[ProvedTheorem]) -> int | str:
+        """The checkpoint of the model after the last round, re-trained from the base where the recipe wants it."""
         retrained = self.config.final_retraining and self.config.recipe == "stp"
         name = checkpoint.final(number) if retrained else number
         if not checkpoint.whole(self.config.run, name):
             play = Round(number - 1, self.config, self.judge, None, targets, self.lemmas)
             examples, settings = all_examples(play, library), self.config.retraining.sft
             self._train(name, *models.load(self.base()), examples, settings, "final model, from the base", number)
-        return checkpoint.directory(self.config.run, name)
+        return name
 
-    async def final_evaluation(self, number: int, directory: Path, targets: Sequence[Statement]) -> None:
+    async def final_evaluation(self, number: int, name: int | str, targets: Sequence[Statement]) -> None:
         """K samples of the last model for every statement: what it can do alone, as the cold start did in round 0."""
-        model, tokenizer = models.load(directory)
-        sampler = TransformersSampler(model, tokenizer, self.config.sampling)
-        play = Round(number, self.config, self.judge, sampler, targets, self.lemmas)
-        _threads(beside=self.config.workers)
-        began = time.monotonic()
-        await play.prove(FINAL)
+        with self.sampler(name) as sampler:
+            began = time.monotonic()
+            play = Round(number, self.config, self.judge, sampler, targets, self.lemmas)
+            await play.prove(FINAL)
         first = {t.statement for t in self.ledger.tallies(0, "prover", "given") if t.correct}
         last = {t.statement for t in self.ledger.tallies(number, FINAL, "given") if t.correct}
         ever = self.ledger.solved("given")
