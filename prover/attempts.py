@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterable, Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -60,7 +60,7 @@ def sample_proofs(sampler: Sampler, chunk: Chunk, seed: int, round: int, voice: 
 
 
 async def sample_and_check(
-    chunks_to_sample: Sequence[Chunk],
+    chunks_to_sample: AsyncIterable[Chunk],
     sample: Callable[[Chunk], list[Attempt]],
     check: Callable[[list[Attempt]], asyncio.Task[None]],
     clock: Clock,
@@ -70,16 +70,16 @@ async def sample_and_check(
     At most two chunks are being checked while the next is sampled: more would only fill memory.
     """
     checking: list[asyncio.Task[None]] = []
-    for chunk in chunks_to_sample:
+    started = time.monotonic()
+    async for chunk in chunks_to_sample:
+        clock.wait += time.monotonic() - started
         started = time.monotonic()
         attempts = await asyncio.to_thread(sample, chunk)
         clock.sample += time.monotonic() - started
         clock.tokens += sum(a.tokens for a in attempts)
         checking.append(check(attempts))
+        started = time.monotonic()
         if len(checking) > 2:
-            started = time.monotonic()
             await checking.pop(0)
-            clock.wait += time.monotonic() - started
-    started = time.monotonic()
     await asyncio.gather(*checking)
     clock.wait += time.monotonic() - started

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 LINE_SECONDS = 15.0
+CONSOLE = Console(stderr=True)  # one for all: two steps may last at once
 
 
 @dataclass(slots=True)
@@ -54,14 +55,13 @@ class Step:
 @contextmanager
 def step(name: str, total: int) -> Iterator[Step]:
     """Shows `name` while it lasts. On a terminal the bar goes away at the end."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not CONSOLE.is_terminal:
         yield Step(name, total)
         return
     columns = (
         TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
     )  # fmt: skip
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=CONSOLE, transient=True) as bar:
         bar.add_task(name, total=total, rate="")
         yield Step(name, total, _bar=bar)

@@ -235,9 +235,12 @@ class SelfPlay:
             if play.conjecturing:
                 await play.conjecture()
                 times["time/conjecture"] = time.monotonic() - began
-                await play.gate()
-                times["time/gate"] = time.monotonic() - began - times["time/conjecture"]
-            await play.prove()
+            gate = asyncio.create_task(play.gate()) if play.conjecturing else None
+            try:
+                await play.prove(gate=gate)
+            finally:
+                if gate:
+                    gate.cancel()
         proved_at = time.monotonic()
         if play.conjecturing:
             play.select()

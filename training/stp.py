@@ -18,7 +18,7 @@ import asyncio
 import math
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -217,11 +217,12 @@ class Round:
             return self.config.evaluation_samples
         return self.config.samples_per_statement if self.config.recipe == "stp" else self.config.baseline_samples
 
-    async def prove(self, voice: str = "prover") -> None:
+    async def prove(self, voice: str = "prover", gate: Awaitable[None] | None = None) -> None:
         """K samples for each target and for each conjecture of this round, checked while sampling goes on.
 
-        Conjectures may get fewer, by the rule of `AdaptiveK`; what that saved is recorded with the phase. The final
-        model tries every statement.
+        Targets come first, so that `gate`, which settles what the conjectures are, may still be at work meanwhile.
+        Conjectures may get fewer samples, by the rule of `AdaptiveK`; what that saved is recorded with the phase. The
+        final model tries every statement.
         """
         if self.ledger.finished(self.number, f"prove:{voice}"):
             return
@@ -241,16 +242,25 @@ class Round:
                 self.ledger.add_attempts(attempts)  # before any verdict: a verdict without its attempt says nothing
                 return asyncio.create_task(self._check(attempts, by_id, shown.advance))
 
+            async def work(first: int, size: int) -> AsyncIterator[Chunk]:
+                block = chunks(targets, CHUNK, 0, k) if first == 0 else []
+                for chunk in untried(block):
+                    yield chunk
+                if first == 0 and gate is not None:
+                    await gate
+                    conjectures[:] = self.ledger.statements("conjecture", self.number)
+                    by_id.update((s.id, s) for s in conjectures)
+                    shown.at(shown.done, len(by_id) * k)
+                undecided = self._unsettled(conjectures, first, k) if first else conjectures
+                for chunk in untried(chunks(undecided, CHUNK, first, size)):
+                    yield chunk
+
+            def untried(work: Sequence[Chunk]) -> list[Chunk]:
+                return [chunk for chunk in work if (chunk.statements[0].id, chunk.first) not in done]
+
             left_open = check(recorded)
             for first, size in adaptive.spans(k):
-                if adaptive.rule == "off":
-                    work = chunks(list(by_id.values()), CHUNK, 0, k)
-                elif first == 0:
-                    work = chunks(targets, CHUNK, 0, k) + chunks(conjectures, CHUNK, 0, size)
-                else:
-                    work = chunks(self._unsettled(conjectures, first, k), CHUNK, first, size)
-                todo = [chunk for chunk in work if (chunk.statements[0].id, chunk.first) not in done]
-                await sample_and_check(todo, sample, check, self.clock)
+                await sample_and_check(work(first, size), sample, check, self.clock)
                 await left_open
         made = len(self.ledger.attempts(self.number, voice))
         self.ledger.finish(self.number, f"prove:{voice}", statements=len(by_id), saved=len(by_id) * k - made)

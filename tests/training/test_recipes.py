@@ -42,7 +42,7 @@ async def trained(path, rounds=2, **fields):
             round = await play(Round(number, config, run.judge, Sampler(), GIVEN, LEMMAS))
             run.learn(round, *models.load(checkpoint.directory(path, number)), LIBRARY)
         run.judge.pool.checks = 0
-        await run.final_evaluation(rounds + 1, GIVEN, LIBRARY)
+        await run.final_evaluation(rounds + 1, run.final_model(rounds + 1, GIVEN, LIBRARY), GIVEN)
     return {p.parent.name: flat(p.parent) for p in (path / "checkpoints").glob("*/state.json")}
 
 
