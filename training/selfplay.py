@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import yaml
 from rich.console import Console
@@ -421,13 +422,13 @@ def _threads(beside: int) -> None:
 def _settle_config(config: SelfplayConfig) -> None:
     """Writes config.yaml, or compares with the one of the run that is resumed. Raises BadInput."""
     path = config.run / "config.yaml"
-    plain = json.loads(json.dumps(to_dict(config), default=str))
+    plain, default = (json.loads(json.dumps(to_dict(c), default=str)) for c in (config, SelfplayConfig()))
     if path.exists():
         try:
-            before = yaml.safe_load(path.read_text())["config"]
-        except (yaml.YAMLError, KeyError, TypeError) as error:
+            before = _completed(yaml.safe_load(path.read_text())["config"], default)
+        except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
             raise BadInput(f"{path} is not the configuration of a run; choose another --run") from error
-        changed = sorted(k for k in plain if k not in FREE_TO_CHANGE and plain[k] != before.get(k))
+        changed = sorted(k for k in plain if k not in FREE_TO_CHANGE and plain[k] != before[k])
         if changed:
             raise BadInput(
                 f"{config.run} was begun with another {', '.join(changed)} (see {path}); choose another --run"
@@ -436,6 +437,14 @@ def _settle_config(config: SelfplayConfig) -> None:
     aside = path.with_suffix(".aside")
     aside.write_text(yaml.safe_dump(record, sort_keys=False, allow_unicode=True))
     aside.replace(path)
+
+
+def _completed(before: dict[str, Any], default: dict[str, Any]) -> dict[str, Any]:
+    """A configuration of an older version: an option it did not know yet was as its default is."""
+    return {
+        key: _completed(before.get(key, {}), value) if isinstance(value, dict) else before.get(key, value)
+        for key, value in default.items()
+    }
 
 
 def _versions() -> dict[str, str]:
