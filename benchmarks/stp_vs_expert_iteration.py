@@ -6,7 +6,7 @@ STATEMENTS is a file of Lean Workbook (or `bundled`). Of those that elaborate, a
 never shown. Every arm of a seed begins with the same model: self-play is played first, the others are forks of its
 state after round 0. In each later round an arm spends at most the same number of samples: STP on statements and
 conjectures, the baselines on statements alone. A curve is what is solved of the training statements against the
-samples that have been spent, cold start excluded. At the end each arm's last model gets `--held-out-samples` samples
+samples that have been spent, cold start excluded; gains are compared at what the thriftiest arm of a seed has spent. At the end each arm's last model gets `--held-out-samples` samples
 for every held-out statement.
 
 The same call goes on where it was interrupted. Prints a table, writes `benchmarks/results/stp_vs_expert_iteration.json`
@@ -181,18 +181,23 @@ def main() -> None:
 
 
 def write(report: dict[str, Any], out: Path) -> None:
-    """Figures over the seeds that are there, as JSON, a table and a plot."""
-    for row in report["arms"].values():
-        row["gain"] = band([points[-1][1] - points[0][1] for points in row["curves"]])
+    """Figures over the seeds that are there, as JSON, a table and a plot; gains at what the thriftiest arm has spent."""
+    arms = report["arms"]
+    for row in arms.values():
+        row["gain"] = []
+        for seed, points in enumerate(row["curves"]):
+            ends = [other["curves"][seed][-1][0] for other in arms.values() if len(other["curves"]) > seed]
+            spent, solved = zip(*points, strict=True)
+            row["gain"].append(round(float(np.interp(min(ends), spent, solved)) - solved[0], 2))
+        row["gain_band"] = band(row["gain"])
         row["spent"] = band([points[-1][0] for points in row["curves"]])
         row["held_out_solved"] = band([found["solved"] for found in row["held_out"]])
-    gains = {arm: row["gain"][0] for arm, row in report["arms"].items()}
-    if gains.get("stp") is not None and gains.get("expert-iteration"):
-        report["gain_ratio"] = round(gains["stp"] / gains["expert-iteration"], 3)
+    if {"stp", "expert-iteration"} <= set(arms) and arms["expert-iteration"]["gain_band"][0]:
+        report["gain_ratio"] = round(arms["stp"]["gain_band"][0] / arms["expert-iteration"]["gain_band"][0], 3)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(report, indent=1) + "\n")
     for arm, row in report["arms"].items():
-        print(f"{arm:28} gain {row['gain']}  samples {row['spent'][0]:.0f}  held out {row['held_out_solved']}")
+        print(f"{arm:28} gain {row['gain_band']}  samples {row['spent'][0]:.0f}  held out {row['held_out_solved']}")
     print(f"gain ratio {report.get('gain_ratio')}", flush=True)
     plot(report, out.with_suffix(".png"))
 
