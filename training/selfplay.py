@@ -245,12 +245,14 @@ class SelfPlay:
         proved_at = time.monotonic()
         if play.conjecturing:
             play.select()
+        selected_at = time.monotonic()
         result = self.learn(play, sampler.model, sampler.tokenizer, library)
         now = time.monotonic()
         verifying = pool.busy_seconds - busy
         self._log(play, {
             **times, "time/sample": play.clock.sample, "time/wait": play.clock.wait, "time/verify": verifying,
-            "time/train": now - proved_at, "time/round": now - began, "sample/tokens": play.clock.tokens,
+            "time/select": selected_at - proved_at, "time/train": now - selected_at, "time/round": now - began,
+            "sample/tokens": play.clock.tokens,
             "sample/tokens_per_second": play.clock.tokens / max(play.clock.sample, 1e-9),
             "verify/checks_per_second": (pool.checks - checks) / max(verifying, 1e-9),
             "verify/restarts": pool.restarts - restarts, "verify/undecided": self.judge.undecided - undecided,
