@@ -32,6 +32,7 @@ from verify.process import LeanProcess
 from verify.records import Job, Outcome, Statement
 
 HERE = Path(__file__).resolve().parent
+BLOCK = 250  # checks that are asked at a time
 FAKE = HERE.parent / "tests" / "verify" / "fake_repl.py"
 
 
@@ -75,21 +76,33 @@ class Faults:
 
 
 async def run(
-    lean: toolchain.Toolchain, jobs: list[Job], workers: int, limits: Limits, spare: bool, faults: Faults
+    lean: toolchain.Toolchain,
+    jobs: list[Job],
+    workers: int,
+    limits: Limits,
+    spare: bool,
+    faults: Faults,
+    seconds_most: float,
 ) -> dict:
-    verdicts: dict[tuple, list[Outcome]] = {job.key: [] for job in jobs}
+    verdicts: dict[tuple, list[Outcome]] = {}
     async with LeanPool(lean, workers, limits, spare=spare) as pool:
         await pool.ready()
         begin = time.perf_counter()
-        async for job, verdict in pool.stream(jobs):
-            verdicts[job.key].append(verdict.outcome)
-        seconds = time.perf_counter() - begin
+        for at in range(0, len(jobs), BLOCK):
+            block = jobs[at : at + BLOCK]
+            verdicts |= {job.key: [] for job in block}
+            async for job, verdict in pool.stream(block):
+                verdicts[job.key].append(verdict.outcome)
+            seconds = time.perf_counter() - begin
+            print(f"{len(verdicts)} checks, {seconds:.0f} s, {dict(faults.done)}", file=sys.stderr, flush=True)
+            if seconds > seconds_most:
+                break
         memory = [process.memory() >> 20 for process in faults.processes if process.alive]
         counts = {"restarts": pool.restarts, "starts": pool.starts, "memory_mib": memory}
     return {
-        "jobs": len(jobs),
+        "jobs": len(verdicts),
         "seconds": round(seconds, 1),
-        "per_second": round(len(jobs) / seconds, 2),
+        "per_second": round(len(verdicts) / seconds, 2),
         "outcomes": dict(Counter(str(outcome) for found in verdicts.values() for outcome in found)),
         "without_verdict": sum(not found for found in verdicts.values()),
         "with_two": sum(len(found) > 1 for found in verdicts.values()),
@@ -106,6 +119,7 @@ def main() -> None:
     parser.add_argument("--spare", action="store_true", help="keep one process more in reserve")
     parser.add_argument("--lean", action="store_true", help="the real Lean")
     parser.add_argument("--nice", type=int, default=0, help="how far the processes step back for other work")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="after so many, no further block of checks")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
@@ -125,7 +139,8 @@ def main() -> None:
             lean = toolchain.Toolchain("fake", command, Path(place), {"PATH": os.environ["PATH"]})
             jobs = [Job(Statement("t", f": {n} = {n}"), "rfl -- do: sleep 0.01") for n in range(options.checks)]
         limits = Limits(wall_seconds=options.wall or (8 if options.lean else 0.5), nice=options.nice)
-        report = asyncio.run(run(lean, jobs, options.workers, limits, options.spare, faults))
+        ask = run(lean, jobs, options.workers, limits, options.spare, faults, 60 * options.minutes)
+        report = asyncio.run(ask)
 
     left = [process.pid for process in faults.processes if process.alive]
     stopped = faults.done["SIGSTOP"]
@@ -140,7 +155,7 @@ def main() -> None:
         not report["without_verdict"]
         and not report["with_two"]
         and not left
-        and sum(outcomes.values()) == options.checks
+        and sum(outcomes.values()) == report["jobs"]
         and outcomes.get("timeout", 0) <= stopped
         and outcomes.get("infrastructure", 0) <= faults.done["SIGKILL"]
         and set(outcomes) <= {"proved", "timeout", "infrastructure"}
