@@ -214,8 +214,6 @@ class LeanProcess:
         for member in family:  # one may have left the process group
             with contextlib.suppress(psutil.Error):
                 member.kill()
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError):  # asyncio's own `kill` would reap it before its watcher does
             await asyncio.wait_for(self._process.wait(), GRACE_SECONDS)
         self._drain.cancel()

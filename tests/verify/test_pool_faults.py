@@ -292,6 +292,7 @@ async def test_a_spare_process_that_died_unused_is_not_missed(place):
         for process in family(place):
             if process.pid != used:
                 process.kill()
+        await until(lambda: [process.pid for process in family(place)] == [used])
         assert (await pool.check(job("crash-once", 1))).proved
 
 
