@@ -11,6 +11,7 @@ Shapes: B rows in the batch, L cached positions, V vocabulary.
 from __future__ import annotations
 
 import functools
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -82,7 +83,7 @@ class Sampler(Protocol):
         """The same completions, each as soon as it ends."""
 
 
-class ModelSampler:
+class ModelSampler(ABC):
     """What all samplers of a local causal Hugging Face model share: rows of ids in, completions out.
 
     Prompts longer than the model's context less `max_new_tokens` are cut from the left. Raises
@@ -124,7 +125,7 @@ class ModelSampler:
         rows.sort(key=lambda row: (-len(row.prompt), row.prompt))
         return (self._completion(row) for row in self._decode(rows))
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  a sampler that holds nothing has nothing to free
         """Frees what it holds beside the model. Leaving a `with` block does it."""
 
     def __enter__(self) -> Self:
@@ -133,9 +134,9 @@ class ModelSampler:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @abstractmethod
     def _decode(self, rows: list[Row]) -> Iterator[Row]:
         """Fills the rows' token ids and log-probabilities; gives each row as soon as it ends."""
-        raise NotImplementedError
 
     def _completion(self, row: Row) -> Completion:
         finished = row.token_ids[-1] in self.eos_ids

@@ -28,6 +28,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -104,12 +105,13 @@ class _Served(ModelSampler):
             self.close()
             raise
 
+    @abstractmethod
     def _start(self, directory: str) -> None:
-        raise NotImplementedError
+        """Starts the engine with the weights in `directory`."""
 
+    @abstractmethod
     def _probe(self, token_ids: list[int]) -> list[float]:
         """Log-probabilities of all but the first, each after those before it, under the model that is served."""
-        raise NotImplementedError
 
     def _prove_weights(self, directory: str | Path) -> None:
         [token_ids] = encode(self.tokenizer, [PROBE])

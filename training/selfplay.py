@@ -160,10 +160,9 @@ class SelfPlay:
             self.console.print(f"  … and {len(self.reading.rejected) - 5} more rows that are not read")
         outside = [(s, verdicts[s.id, ""]) for s in statements if verdicts[s.id, ""].outcome is not Outcome.ELABORATES]
         if outside or self.reading.rejected:
-            path = self.config.run / "out_of_profile.jsonl"
             rows = [{"name": s.name, "outcome": str(v.outcome), "reason": v.reason} for s, v in outside]
-            rows += [{"name": name, "outcome": "not read", "reason": reason} for name, reason in self.reading.rejected]
-            path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+            rows += _not_read(self.reading.rejected)
+            path = self._list("out_of_profile.jsonl", rows)
             self.console.print(f"  {len(rows)} are not played; listed with their reasons in {path}")
         if not inside:
             raise BadInput(f"no statement elaborates in profile {self.lean.profile}; see {self.config.run}")
@@ -197,13 +196,18 @@ class SelfPlay:
             for t, v in judged
             if not v.proved
         ]
-        rows += [{"name": n, "outcome": "not read", "reason": reason} for n, reason in self.library.rejected]
+        rows += _not_read(self.library.rejected)
         if rows:
-            path = self.config.run / "library_not_proved.jsonl"
-            path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+            path = self._list("library_not_proved.jsonl", rows)
             counts = Counter(row["outcome"] for row in rows)
             told = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in counts.most_common())
             self.console.print(f"  of the library {len(rows)} theorems are not learnt from ({told}); listed in {path}")
+
+    def _list(self, name: str, rows: Sequence[dict[str, str]]) -> Path:
+        """A file of the run that names what it does without."""
+        path = self.config.run / name
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        return path
 
     def cold_start(self, library: Sequence[ProvedTheorem], targets: Sequence[Statement]) -> None:
         """The first model: SFT in both roles on the library (a model from nothing also learns to read)."""
@@ -406,6 +410,10 @@ class SelfPlay:
             proof = tally.proofs[0].replace("\n", "\n      ")
             self.console.print(f"  P = {row[1]:.2f} ({low:.2f} to {high:.2f})  {statements[row[0]].signature}\n      := by {proof}",
                                highlight=False, markup=False, style="dim")  # fmt: skip
+
+
+def _not_read(rejected: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "outcome": "not read", "reason": reason} for name, reason in rejected]
 
 
 def _share(count: int, total: int) -> str:
