@@ -5,7 +5,7 @@ is called by its number, and `rollout_func` hands over the sampled token ids tog
 to them from there on (advantages, loss, clipping, the step) is all its own. The samples count as on-policy.
 
 `rollout_func` is an experiment of trl 1.x; without vLLM it drops log-probabilities. accelerate chooses the device, the
-first GPU or the CPU: two models on two devices are for `PolicyLearner`.
+first GPU or the CPU: two models on two devices are for `PolicyLearner`. trl seeds the global generators.
 """
 
 from __future__ import annotations
