@@ -93,6 +93,8 @@ class SelfplayConfig:
     """Self-play rounds after round 0, in which the cold start's model proves and nothing is conjectured."""
     samples_per_statement: int = 8
     """K, the proofs sampled for each statement in a round (STP: 32)."""
+    samples_per_conjecture: int = 0
+    """The same for each conjecture; 0: as many as for a statement, as in STP."""
     baseline_samples: int = 16
     """K of the baselines, which spend on statements what STP spends on conjectures (STP: 64)."""
     evaluation_samples: int = 2
@@ -165,6 +167,9 @@ class SelfplayConfig:
     """Rows of the cold start's library that each round's training repeats, so that it is not forgotten."""
     refresh_every: int = 0
     """After so many rounds train from the base on everything, empty the replay window and begin anew; 0: never."""
+    begin_at_base: bool = False
+    """Train each round's model from the base on everything so far, as expert iteration does; STP goes on from the
+    round's weights. `--retraining` says what everything is."""
     final_retraining: bool = False
     """At the end train the final model from the base on the proofs of all rounds (STP, stage 3)."""
     retraining: Retraining = field(default_factory=Retraining)
@@ -203,7 +208,7 @@ class SelfplayConfig:
     def begins_at_base(self) -> bool:
         """Whether some model of the run is trained from the base."""
         if self.recipe == "stp":
-            return self.final_retraining or self.refresh_every > 0
+            return self.final_retraining or self.refresh_every > 0 or self.begin_at_base
         return self.recipe != "parallel-sampling"
 
     def fresh(self, round: int) -> bool:

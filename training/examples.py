@@ -35,7 +35,8 @@ def all_examples(play: Round, library: Sequence[ProvedTheorem]) -> list[Example]
     """The training set of a model that begins anew from the base: the library and the proofs of all rounds.
 
     For the final re-training and the refreshes; for expert iteration every proof so far at any rate (optimised: at
-    most 16 of a statement). There are no conjecturer's rows but the library's.
+    most 16 of a statement). There are no conjecturer's rows but the library's; where every round begins at the base,
+    the selected conjectures of all rounds.
     """
     config = play.config
     settings, weights = config.retraining, config.weights
@@ -48,7 +49,11 @@ def all_examples(play: Round, library: Sequence[ProvedTheorem]) -> list[Example]
     if settings.weights == "length":
         weights = ProofWeights(weights.length_penalty, 0.0)
         proofs = [found._replace(distinct=1) for found in proofs]
-    return [*_library_rows(play, library), *_proof_rows(play, proofs, weights)]
+    conjectures = []
+    if config.recipe == "stp" and config.begin_at_base:
+        for past in range(1, play.number + 1):
+            conjectures += _conjecture_rows(replace(play, number=past))
+    return [*_library_rows(play, library), *_proof_rows(play, proofs, weights), *conjectures]
 
 
 def _proof_rows(play: Round, proofs: Iterable[Replayed], weights: ProofWeights) -> list[Example]:

@@ -274,14 +274,14 @@ class SelfPlay:
     def learn(self, play: Round, model, tokenizer, library: Sequence[ProvedTheorem]) -> dict[str, float]:
         """Writes the model with which the next round begins.
 
-        STP goes on from this round's weights, and now and then from the base; expert iteration always begins at the
-        base; parallel sampling learns nothing.
+        STP goes on from this round's weights, and now and then (or always, with `begin_at_base`) from the base; expert
+        iteration always begins at the base; parallel sampling learns nothing.
         """
         run, number, recipe = self.config.run, play.number, self.config.recipe
         if recipe == "parallel-sampling":
             checkpoint.link(checkpoint.directory(run, number), run, number + 1)
             return {"rows": 0}
-        if recipe == "stp" and not self.config.fresh(number + 1):
+        if recipe == "stp" and not (self.config.fresh(number + 1) or self.config.begin_at_base):
             return self._train(
                 number + 1, model, tokenizer, round_examples(play, library), self.config.sft, f"round {number}"
             )

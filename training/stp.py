@@ -217,6 +217,10 @@ class Round:
             return self.config.evaluation_samples
         return self.config.samples_per_statement if self.config.recipe == "stp" else self.config.baseline_samples
 
+    @property
+    def samples_per_conjecture(self) -> int:
+        return self.config.samples_per_conjecture or self.config.samples_per_statement
+
     async def prove(self, voice: str = "prover", gate: Awaitable[None] | None = None) -> None:
         """K samples for each target and for each conjecture of this round, checked while sampling goes on.
 
@@ -229,10 +233,10 @@ class Round:
         targets = self.statements if voice == FINAL else self.targets
         conjectures = self.ledger.statements("conjecture", self.number)
         by_id = {s.id: s for s in (*targets, *conjectures)}
-        k, adaptive = self.samples(voice), self.config.adaptive
+        k, k_conjecture, adaptive = self.samples(voice), self.samples_per_conjecture, self.config.adaptive
         recorded = self.ledger.attempts(self.number, voice)
         done = {(a.statement_id, a.sample) for a in recorded}
-        with step(f"round {self.number}: prove", len(by_id) * k) as shown:
+        with step(f"round {self.number}: prove", len(targets) * k + len(conjectures) * k_conjecture) as shown:
             shown.advance(len(recorded))
 
             def sample(chunk: Chunk) -> list[Attempt]:
@@ -250,8 +254,8 @@ class Round:
                     await gate
                     conjectures[:] = self.ledger.statements("conjecture", self.number)
                     by_id.update((s.id, s) for s in conjectures)
-                    shown.at(shown.done, len(by_id) * k)
-                undecided = self._unsettled(conjectures, first, k) if first else conjectures
+                    shown.at(shown.done, len(targets) * k + len(conjectures) * k_conjecture)
+                undecided = self._unsettled(conjectures, first, k_conjecture) if first else conjectures
                 for chunk in untried(chunks(undecided, CHUNK, first, size)):
                     yield chunk
 
@@ -259,11 +263,12 @@ class Round:
                 return [chunk for chunk in work if (chunk.statements[0].id, chunk.first) not in done]
 
             left_open = check(recorded)
-            for first, size in adaptive.spans(k):
+            for first, size in adaptive.spans(k_conjecture):
                 await sample_and_check(work(first, size), sample, check, self.clock)
                 await left_open
+        wanted = len(targets) * k + len(conjectures) * k_conjecture
         made = len(self.ledger.attempts(self.number, voice))
-        self.ledger.finish(self.number, f"prove:{voice}", statements=len(by_id), saved=len(by_id) * k - made)
+        self.ledger.finish(self.number, f"prove:{voice}", statements=len(by_id), saved=wanted - made)
 
     def _unsettled(self, conjectures: Sequence[Statement], first: int, k: int) -> list[Statement]:
         """The conjectures whose first samples do not decide yet whether they will be in the band."""
