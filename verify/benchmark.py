@@ -214,6 +214,8 @@ def read_description(path: Path) -> Benchmark:
         "profile": profile and Profile(**profile),
         "held_out": tuple(held_out),
     }
+    if formal:
+        parts["header"] = said["header"].strip() + "\n\n"
     return Benchmark(path.stem, **{**said, **parts})
 
 
