@@ -148,10 +148,13 @@ def theorems(name: str, data: str | None = None) -> Iterator[tuple[str, Statemen
     benchmark = describe(name)
     for row in _rows(benchmark, data):
         try:
-            yield row.split, _theorem(row)[0]
-            yield row.split, _problem(benchmark, row).statement
+            raw = _theorem(row)[0]
+            yield row.split, raw
+            played = _problem(benchmark, row).statement
         except ValueError:
             continue
+        if played.id != raw.id:
+            yield row.split, played
 
 
 def lean_header(problem: Problem) -> str:

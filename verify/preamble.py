@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import zip_longest
 
 from verify.policy import tokens
@@ -53,6 +54,7 @@ class Preamble:
     declarations: tuple[Declaration, ...]
 
 
+@cache  # most rows of a benchmark begin alike
 def read(text: str) -> Preamble:
     """The preamble in `text`, which ends where the theorem begins."""
     bare, docstring = _without_comments(text)
@@ -85,6 +87,8 @@ def opened(header: str) -> tuple[str, ...]:
 
 def needed(signature: str, declarations: Sequence[Declaration]) -> list[Declaration]:
     """Those that a statement cannot do without: it names them, or they name nothing and change how it is read."""
+    if not declarations:
+        return []
     said = {part for _, token in tokens(signature) for part in token.split(".")}
     return [d for d in declarations if not d.name or d.name.split(".")[-1] in said]
 
