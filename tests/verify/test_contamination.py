@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from verify import contamination
 from verify.benchmark import Problem, load
 from verify.contamination import fingerprint, overlap, refuse_test_items
-from verify.records import Statement
+from verify.records import Outcome, Statement
 from verify.statements import BadInput, read_statements
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -170,6 +170,18 @@ def test_canonical_forms_match_what_looks_different():
     assert match.score < 0.5
 
 
+@pytest.mark.lean
+def test_the_verifiers_canonical_forms(lean):
+    """Of statements that elaborate; an answer that is written out means what it says."""
+    theirs = problems("(x y : Nat) (h : x < y) (hy : y < 9) : x < ((9) : Nat)", ": ((True) : Prop) ↔ 1 = 1")
+    ours = [statement("(a b : Nat) (two : b < 9) (one : a < b) : a < 9"), statement(": 1 = 1")]
+    both = [*ours, *(problem.statement for problem in theirs)]
+    verdicts = lean.check_all([(each, None) for each in both])
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.ELABORATES}
+    forms = {each.id: verdict.canonical for each, verdict in zip(both, verdicts, strict=True)}
+    assert [(m.kind, m.problem.name) for m in overlap(ours, theirs, forms).matches] == [("canonical", "p0")]
+
+
 def test_short_statements_and_nothing():
     assert [m.kind for m in overlap([statement(": P"), statement(": Q")], problems(": P")).matches] == ["exact"]
     assert overlap([], problems(": P")).matches == ()
@@ -209,15 +221,18 @@ def test_near_is_what_comparing_all_pairs_finds(ours, theirs, near):
 
 
 def test_what_of_minif2f_is_in_lean_workbook():
-    """Three rows are its problems word for word, of which one is a test item that everybody trains on."""
-    rows = {"lean_workbook_plus_76401", "lean_workbook_plus_14397", "lean_workbook_plus_51504", "lean_workbook_10009"}
-    ours = [p.statement for p in load("lean-workbook", shared("lean-workbook")).problems if p.name in rows]
+    """Four rows of Lean Workbook. The second is a test item that everybody trains on: reported, not refused."""
+    ours = [
+        statement("(a b n : ℕ) (h₀ : 1 ≤ a ∧ a ≤ 9) (h₁ : 0 ≤ b ∧ b ≤ 9) (h₂ : n = 10 * a + b) (h₃ : n = a * b + a + b) : b = 9"),
+        statement("(a b c : ℝ)\n (h₀ : 0 < a ∧ 0 < b ∧ 0 < c)\n (h₁ : c < a + b)\n (h₂ : b < a + c)\n (h₃ : a < b + c) :\n"
+                  " 0 ≤ a^2 * b * (a - b) + b^2 * c * (b - c) + c^2 * a * (c - a)"),
+        statement(":\n  ((100 ^ 2 - 7 ^ 2):ℝ) / (70 ^ 2 - 11 ^ 2) * ((70 - 11) * (70 + 11) / ((100 - 7) * (100 + 7))) = 1"),
+        statement("(a b c: ℝ) (ha : a ≥ 0 ∧ b ≥ 0 ∧ c ≥ 0 ∧ a + b + c = 1): a^3 + b^3 + c^3 + (15 * a * b * c)/4 ≥ 1/4"),
+    ]  # fmt: skip
     found = overlap(ours, load("minif2f", shared("minif2f")).problems)
-    assert [(m.kind, m.training.name, m.problem.name) for m in found.matches] == [
-        ("exact", "lean_workbook_plus_76401", "amc12_2001_p2"),
-        ("exact", "lean_workbook_plus_14397", "imo_1983_p6"),
-        ("near", "lean_workbook_plus_51504", "amc12b_2020_p2"),
-    ]
+    assert [(m.kind, m.training.id, m.problem.name) for m in found.matches] == [
+        ("exact", ours[0].id, "amc12_2001_p2"), ("exact", ours[1].id, "imo_1983_p6"), ("near", ours[2].id, "amc12b_2020_p2"),
+    ]  # fmt: skip
     assert contamination.test_items(ours) == {}
 
 
