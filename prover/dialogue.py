@@ -71,20 +71,18 @@ def boxed(text: str) -> str | None:
     >>> boxed(r"\boxed{1} or rather \boxed{\frac{1}{2}}"), boxed(r"\boxed{3"), boxed(r"\boxed{ }")
     ('\\frac{1}{2}', None, None)
     """
-    last = None
-    for last in _BOX.finditer(text):
-        pass
-    if last is None:
+    openings = [found.end() for found in _BOX.finditer(text)]
+    if not openings:
         return None
     depth, escaped = 1, False
-    for position in range(last.end(), len(text)):
+    for position in range(openings[-1], len(text)):
         character = text[position]
         if escaped or character == "\\":
             escaped = not escaped
         elif character in "{}":
             depth += 1 if character == "{" else -1
             if depth == 0:
-                return text[last.end() : position].strip() or None
+                return text[openings[-1] : position].strip() or None
     return None
 
 
