@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conjecture.arithmetic import LONGEST, difficulty, running_values, trace_holds, truth, work
-from prover.dialogue import boxed
+from verify.answers import boxed
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from conjecture.arithmetic import difficulty, trace_holds, truth
 from conjecture.lessons import LESSONS, LEVELS, TOPICS, Lessons, held_out, probe, proposer_rows, solver_rows
-from prover.dialogue import boxed
+from verify.answers import boxed
 
 FEW = Lessons(solver_rows=400, proposer_rows=400)
 
