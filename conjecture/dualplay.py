@@ -292,21 +292,11 @@ def score(
     ]
     shares = cluster_shares([one.text if one else "" for one in batch]) if rules.proposer_reward == "r-zero" else []
     weights = settings if rules.diversity else replace(settings, diversity_weight=0.0)
-    known = {one.text for one in history}
     scored = []
-    for index, (proposal, one, rate) in enumerate(zip(proposals, batch, rates, strict=True)):
+    for index, (proposal, rate) in enumerate(zip(proposals, rates, strict=True)):
         word = hack(proposal, settings)
-        if word:
-            rate = 0.0
-        diversity = 1.0
-        if rules.diversity and one is not None:
-            if index * settings.ranks < len(batch):
-                diversity = diversity_reward(one, history, settings)
-                if one.text in known and not settings.repeats_earn:
-                    diversity = 0.0
-            if settings.within_batch:
-                beside = [other for at, other in enumerate(batch) if other is not None and at != index]
-                diversity = min(diversity, diversity_reward(one, beside, settings))
+        rate = 0.0 if word else rate
+        diversity = _diversity(index, batch, history, settings) if rules.diversity else 1.0
         if rate is None:
             scored.append(Scored(None, word, diversity, None, False))
             continue
@@ -318,6 +308,21 @@ def score(
         scored.append(Scored(rate, word, diversity, reward, trains))
     new = tuple(one for one in batch if one is not None)
     return scored, (history + new)[max(0, len(history) + len(new) - settings.history) :]
+
+
+def _diversity(index: int, batch: Sequence[Asked | None], history: History, settings: RewardSettings) -> float:
+    """Of a question of the batch; 1 for a missing one, whose reward is 0 anyway."""
+    one = batch[index]
+    if one is None:
+        return 1.0
+    diversity = 1.0
+    if index * settings.ranks < len(batch):
+        repeated = any(one.text == past.text for past in history) and not settings.repeats_earn
+        diversity = 0.0 if repeated else diversity_reward(one, history, settings)
+    if settings.within_batch:
+        beside = [other for at, other in enumerate(batch) if other is not None and at != index]
+        diversity = min(diversity, diversity_reward(one, beside, settings))
+    return diversity
 
 
 def skips(scored: Sequence[Scored], prompts: Sequence[int], rules: ArmRules = ARMS["published"]) -> bool:
