@@ -22,7 +22,8 @@ Defects of the release (numbered as we found them) and what becomes of them; pre
    numbers. Here it must stand alone and have `leak_floor` characters.
 6  p > 0.2 is the only evidence that the proposer's answer is right: the arms below, and the loop's probes.
 
-Ours beside that, switched off in `released`: a question that H holds word for word earns nothing (`repeats_earn`).
+Ours beside that: a question that H holds word for word earns nothing (`repeats_earn`, not in `released`), and on request
+a proposal must hold in its own working (`check_working`).
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from conjecture.arithmetic import trace_holds
 from conjecture.r_zero import cluster_shares, r_zero_reward
 from prover.dialogue import Proposal
 
@@ -62,6 +64,8 @@ class RewardSettings:
     """When an answer inside its question is a hack: where it stands alone, or anywhere (released)."""
     leak_floor: int = 4
     """Shorter answers, in characters, never count as given away (for `token`)."""
+    check_working: bool = False
+    """Whether a proposal whose own worked steps are not all true is a hack. Ours, for the bundled language alone."""
     ranks: int = 1
     """Only the first of so many equal parts of a batch meets the history (released: one part for each training GPU)."""
 
@@ -269,7 +273,10 @@ def hack(proposal: Proposal, settings: RewardSettings) -> str:
     else:
         alone = re.compile(rf"(?<![\w.]){re.escape(answer)}(?!\w|\.\d)")
         given = len(answer) >= settings.leak_floor and alone.search(question) is not None
-    return "answer in the question" if given else ""
+    if given:
+        return "answer in the question"
+    unworked = settings.check_working and not trace_holds(proposal.solution or "", answer)
+    return "working that does not hold" if unworked else ""
 
 
 def score(
