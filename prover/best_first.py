@@ -22,7 +22,7 @@ from typing import Protocol
 
 from prover.attempts import derived_seed
 from prover.prompts import prove_prompt, read_proof, step_prompt
-from prover.sampler import Sampler
+from prover.sampler import Sampler, SamplerError
 from prover.search import CLOSERS, hints
 from verify.policy import tokens
 from verify.pool import LeanPool
@@ -166,8 +166,10 @@ class GoalSteps:
         seed = derived_seed(self.seed, "step", statement.id, *goals)
         found: dict[str, float] = {}
         for completion in self.sampler.sample([step_prompt(goals)], self.samples, [seed]):
+            if completion.logprob is None:
+                raise SamplerError("steps are ranked by log-probabilities, and this sampler tells none")
             tactic = read_proof(completion.text)
-            if tactic and completion.finished and completion.logprob is not None:
+            if tactic and completion.finished:
                 found[tactic] = max(completion.logprob, found.get(tactic, -math.inf))
         return _likeliest_first(found)
 

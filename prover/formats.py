@@ -193,8 +193,8 @@ def _of_file(code: str, statement: Statement) -> Answer:
         case [":", "=", "by"]:
             return _tactics(code, value[2][0] + len("by"))
         case [":", "=", _]:  # a term; it is the same as `by exact`
-            proof = _tactics(code, value[1][0] + 1).proof
-            return Answer(f"exact ({proof.strip()}\n)") if proof else Answer(None, HELPERS)
+            term = _tactics(code, value[1][0] + 1)
+            return Answer(f"exact ({term.proof.strip()}\n)") if term.proof else term
         case _:
             return Answer(None, NO_PROOF)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from prover.best_first import GoalSteps, GrammarSteps, ProofSteps, SearchSettings, best_first, first_tactic
 from prover.prompts import prove_prompt, step_prompt
-from prover.sampler import Completion
+from prover.sampler import Completion, SamplerError
 from verify.records import Goals, Outcome, Statement, Verdict
 
 STATEMENT = Statement("t", "(p q : Prop) (hp : p) (hq : q) : p ∧ q")
@@ -136,6 +136,11 @@ def test_goal_steps_are_the_different_tactics_with_their_best_log_probability():
     assert (prompt, n) == ("<hard>hp : p\n⊢ p<hard>⊢ q<by>", 4) and prompt == step_prompt(["hp : p\n⊢ p", "⊢ q"])
 
 
+def test_a_sampler_without_log_probabilities_is_no_step_model():
+    with pytest.raises(SamplerError, match="log-probabilities"):
+        GoalSteps(Scripted(("simp", None, True))).steps(STATEMENT, ["⊢ p"], "")
+
+
 def test_proof_steps_go_on_from_the_script_and_count_first_tactics():
     sampler = Scripted(
         ("· exact hp\n· exact hq", -5.0, True),
@@ -146,6 +151,25 @@ def test_proof_steps_go_on_from_the_script_and_count_first_tactics():
     found = ProofSteps(sampler, samples=4).steps(STATEMENT, ["⊢ p"], "constructor")
     assert found == [("· exact hp", math.log(2 / 4)), ("simp [\n  hp]", math.log(1 / 4))]
     assert sampler.asked[0][0] == prove_prompt(STATEMENT) + "constructor\n"
+
+
+def test_a_real_sampler_repeats_its_steps():
+    from prover.model import ModelConfig, build_model, build_tokenizer
+    from prover.sampler import SamplingSettings, TransformersSampler
+
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 16}
+    config = ModelConfig(vocab_size=300, max_position_embeddings=96, **sizes)
+    tokenizer = build_tokenizer([prove_prompt(STATEMENT)], config)
+    sampler = TransformersSampler(
+        build_model(config, tokenizer, 0), tokenizer, SamplingSettings(max_new_tokens=12, temperature=0.5)
+    )
+    for model in (GoalSteps(sampler, samples=40), ProofSteps(sampler, samples=40)):
+        found = model.steps(STATEMENT, ["⊢ p"], "constructor")
+        assert found == model.steps(STATEMENT, ["⊢ p"], "constructor")
+        assert [logprob for _, logprob in found] == sorted((logprob for _, logprob in found), reverse=True)
+        assert all(logprob <= 0 and tactic.strip() for tactic, logprob in found)
+        if isinstance(model, ProofSteps):
+            assert found and math.fsum(math.exp(logprob) for _, logprob in found) <= 1 + 1e-9
 
 
 def test_seeds_differ_from_state_to_state_and_repeat_themselves():

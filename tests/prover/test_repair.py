@@ -132,3 +132,19 @@ def test_errors_are_leans_own_or_the_reason():
     read = GOEDEL.read(answer("simp"), STATEMENT)
     assert [e.text for e in errors(read, verdict)] == ["heartbeat limit"]
     assert [e.text for e in errors(GOEDEL.read("", STATEMENT), None)] == ["no complete code block"]
+
+
+@pytest.mark.lean
+def test_leans_own_messages_stand_at_their_places(lean):
+    """The second proof is the answer to what the real Lean says of the first."""
+    statement = Statement("t", "(p q : Prop)\n    (hp : p) (hq : q) :\n    p ∧ q")
+    code = f"```lean4\n{statement.text} := by\n  constructor\n  · exact hp\n  · exact {{}}\n```"
+    sampler = Writer(code.format("hp"), code.format("hq"))
+
+    async def run():
+        return [t async for t in repair(statement, sampler, GOEDEL, lean.pool, samples=2, rounds=1, seed=0)]
+
+    assert [t.proved for t in lean.run(run())] == [False, True]
+    shown = sampler.shown[1][-1]["content"]
+    assert "  · exact hp\n  · <error>exact hp</error>\n" in shown
+    assert "type mismatch" in shown.lower() and "Error 2" not in shown
