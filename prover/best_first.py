@@ -50,6 +50,10 @@ class SearchSettings:
     heartbeats: int = 0
     """Of Lean's work, for each script; 0 is the pool's own limit."""
 
+    def __post_init__(self) -> None:
+        if self.expansions < 1 or self.alpha < 0 or self.heartbeats < 0:
+            raise ValueError("a search needs at least one expansion; alpha and heartbeats are not negative")
+
 
 @dataclass(slots=True)
 class Search:

@@ -79,9 +79,10 @@ class Format:
         `informal` is the problem in words, with or without the marks of a docstring.
         """
         bare = informal.strip().removeprefix("/--").removesuffix("-/").strip()
+        header = header or self.header
         return _template(self.prompt_template).render(
             theorem=statement.text,
-            header=header or self.header,
+            header=header if header.endswith("\n") or not header else f"{header}\n",
             informal=bare,
             docstring=_docstring(informal.strip()),
             prove_prompt=prove_prompt(statement),
@@ -118,6 +119,7 @@ class Format:
 
     def read(self, completion: str, statement: Statement) -> Answer:
         """The proof of exactly this statement that a completion holds."""
+        completion = completion.replace("\r\n", "\n")
         if self.answer == "tags":
             proof = read_proof(completion)
             return Answer(proof, "" if proof else NO_PROOF)
@@ -165,7 +167,7 @@ def lay_chat(messages: Sequence[ChatMessage], tokenizer: PreTrainedTokenizerBase
 
 # --- Lean text, by the verifier's lexer, which knows comments and strings
 
-_BLOCK = re.compile(r"^[ \t]*```[ \t]*(?:lean4?|tactics)[ \t]*\n(.*?)```", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(r"^[ \t]*```[ \t]*(?:lean4?|tactics)[ \t]*\n(.*?)```", re.DOTALL | re.MULTILINE | re.IGNORECASE)
 _THEOREM = frozenset(("theorem", "lemma"))
 _HEADER = frozenset("import open namespace section end noncomputable universe scoped private protected".split())
 """Commands and modifiers that may stand before the theorem: the header is the verifier's own, whatever they say."""

@@ -114,6 +114,12 @@ async def test_a_statement_that_lean_does_not_take_ends_it_at_once():
     assert (search.proof, model.asked, search.reason) == (None, [], "out_of_profile: unknown name")
 
 
+@pytest.mark.parametrize("settings", [{"expansions": 0}, {"alpha": -0.5}, {"heartbeats": -1}])
+def test_settings_that_make_no_sense(settings):
+    with pytest.raises(ValueError):
+        SearchSettings(**settings)
+
+
 # --- step models
 
 

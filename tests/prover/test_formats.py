@@ -110,6 +110,13 @@ def test_stp_ends_behind_by_and_goedel_prover_asks_for_comments():
     assert "/-- Words. -/\ntheorem" in open_format("goedel-prover").prompt(SQUARE, informal="Words.")
 
 
+@pytest.mark.parametrize("name", [name for name in names() if name != "antiphon"])
+def test_the_callers_header_takes_the_place_of_the_formats(name):
+    for header in ("import Other", "import Other\n"):
+        prompt = open_format(name).prompt(SQUARE, header)
+        assert f"```lean4\nimport Other\n{SQUARE.text} := by" in prompt and "Mathlib" not in prompt
+
+
 def test_our_own_models_are_asked_as_they_are_trained():
     antiphon = open_format("antiphon")
     assert antiphon.ask(SQUARE) == prove_prompt(SQUARE)
@@ -149,8 +156,9 @@ def test_the_last_block_with_the_theorem_is_the_answer():
     completion = f"{plan}### Proof\n```lean4\n{SQUARE_FILE}```\nIts heart is\n```lean4\n  linarith\n```\n"
     for name in BLOCK_FORMATS:
         assert open_format(name).read(completion, SQUARE).proof == SQUARE_PROOF
-    for fence in ("lean", "lean4", "tactics"):
+    for fence in ("lean", "lean4", "Lean4", "tactics"):
         assert v2.read(f"```{fence}\n{SQUARE_FILE}```", SQUARE).proof == SQUARE_PROOF
+    assert v2.read(f"```lean4\n{SQUARE_FILE}```".replace("\n", "\r\n"), SQUARE).proof == SQUARE_PROOF
 
 
 def test_kiminas_pieces_of_code_inside_the_thinking_are_not_the_answer():
