@@ -228,7 +228,9 @@ def _words(text: str) -> list[str]:
 
 def _docstring(informal: str) -> str:
     """A docstring as it is given, or the words as one."""
-    return f"{informal if informal.startswith('/--') or not informal else f'/-- {informal} -/'}\n".lstrip("\n")
+    if not informal:
+        return ""
+    return f"{informal}\n" if informal.startswith("/--") else f"/-- {informal} -/\n"
 
 
 @functools.cache
