@@ -4,6 +4,7 @@ A training row and a generation prompt come from the same function, so they cann
 (STP's released code trains its conjecturer on prompts it never generates from).
 
     prover       <prove>SIGNATURE<by>                                        -> proof
+      one step of it                            <hard>GOAL<hard>GOAL…<by>    -> tactic
     conjecturer  <conjecture><lemma>NAME SIGNATURE<seed>SIGNATURE<by>PROOF<hard>  -> signature
       the same, towards an unsolved target      <conjecture><hard>SIGNATURE<seed>  -> signature
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Sequence
 
 from verify.records import Example, Role, Statement
 
@@ -24,6 +26,7 @@ EOS, PAD = "<eos>", "<pad>"
 TRIVIAL_LEMMA = ("true", ": True")  # STP 4.1: the lemma that asks for nothing
 
 _TAG = re.compile("|".join((*TAGS, EOS, PAD)))
+_NAMELESS_INSTANCE = re.compile(r"(?m)^inst✝.*\n")
 
 
 def lay_signature(signature: str) -> str:
@@ -44,6 +47,15 @@ def lay_proof(proof: str) -> str:
 def prove_prompt(statement: Statement) -> str:
     """The prover's prompt. The theorem's name is not shown: it must not matter."""
     return f"<prove>{lay_signature(statement.signature)}<by>"
+
+
+def step_prompt(goals: Sequence[str]) -> str:
+    """The prompt for one tactic: the open goals, the one to work on first, as Lean prints them without the instances
+    that have no name, of which the Core profile's ℝ has ten.
+
+    Like the unsolved target's, it makes do with the tags there are, and no other prompt begins with `<hard>`.
+    """
+    return "".join(f"<hard>{lay_proof(_NAMELESS_INSTANCE.sub('', goal))}" for goal in goals) + "<by>"
 
 
 def conjecture_prompt(lemma: tuple[str, str] | None, seed: Statement, seed_proof: str | None) -> str:

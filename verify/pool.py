@@ -28,7 +28,7 @@ from verify.cache import VerdictCache
 from verify.canonical import canonical
 from verify.once import Once, as_they_come
 from verify.process import LeanDied, LeanError, LeanFlood, LeanOutOfMemory, LeanProcess, LeanTimeout
-from verify.records import Job, Message, Outcome, Verdict
+from verify.records import Goals, Job, Message, Outcome, Statement, Verdict
 from verify.toolchain import LeanUnavailable, Toolchain
 
 log = logging.getLogger("antiphon.verify")
@@ -149,6 +149,28 @@ class LeanPool:
         """
         return (await self._ask(self._candidates, {"op": "split", "text": text})).get("items", [])
 
+    async def goals(self, statement: Statement, beginning: str, heartbeats: int = 0) -> Goals:
+        """What the tactics of `beginning` (perhaps none) leave open, under the rules of a check.
+
+        No state is kept: each question is elaborated from the statement on, so no answer can be out of date.
+        """
+        if refusal := _refusal(statement, beginning):
+            return Goals(Outcome.REFUSED, refusal)
+        request = _request("goals", statement, beginning, heartbeats or self.limits.heartbeats)
+        try:
+            reply = await self._ask(self._candidates, request)
+        except LeanError as error:
+            return Goals(_outcome(error), str(error))
+        match reply:
+            case {"outcome": "goals", "goals": list(goals), "heartbeats": int(spent)} if all(
+                isinstance(goal, str) for goal in goals
+            ):
+                return Goals(Outcome.ELABORATES, goals=tuple(goal.strip() for goal in goals), heartbeats=spent)
+        verdict = self._read(reply, Job(statement, beginning))
+        if verdict.proved:  # no answer to this question
+            return Goals(Outcome.INFRASTRUCTURE, "an answer that does not fit: 'proved'")
+        return Goals(verdict.outcome, verdict.reason, heartbeats=verdict.heartbeats)
+
     async def ready(self) -> str:
         """Waits for a process that answers; its version. Raises LeanUnavailable."""
         try:
@@ -167,31 +189,16 @@ class LeanPool:
         return verdict
 
     async def _examine(self, job: Job, heartbeats: int) -> Verdict:
-        for text, what in ((job.statement.text, "statement"), (job.proof or "", "proof")):
-            # The statement's own `theorem` is ours to write.
-            refusal = policy.refuse(text.removeprefix("theorem ") if what == "statement" else text)
-            if refusal:
-                return self._verdict(Outcome.REFUSED, f"{what}: {refusal}")
-        request = {
-            "op": "statement" if job.proof is None else "check",
-            "statement": job.statement.text,
-            "proof": job.proof or "",
-            "heartbeats": heartbeats,
-            "words": " ".join(sorted(policy.ALLOWED)),
-            "export": self._certifier is not None,
-        }
+        if refusal := _refusal(job.statement, job.proof or ""):
+            return self._verdict(Outcome.REFUSED, refusal)
+        op = "statement" if job.proof is None else "check"
+        request = _request(op, job.statement, job.proof or "", heartbeats) | {"export": self._certifier is not None}
         try:
             reply = await self._ask(self._candidates, request)
             verdict = self._read(reply, job)
             return await self._certify(job, verdict, reply) if self._certifier and verdict.proved else verdict
-        except LeanTimeout as error:
-            return self._verdict(Outcome.TIMEOUT, str(error))
-        except LeanOutOfMemory as error:
-            return self._verdict(Outcome.MEMORY, str(error))
-        except LeanFlood as error:
-            return self._verdict(Outcome.FAILED, str(error))
         except LeanError as error:
-            return self._verdict(Outcome.INFRASTRUCTURE, str(error))
+            return self._verdict(_outcome(error), str(error))
 
     async def _certify(self, job: Job, verdict: Verdict, reply: dict[str, Any]) -> Verdict:
         """Gate 2. Closed: an accepted proof that is not certified is none."""
@@ -341,6 +348,32 @@ class LeanPool:
             return True
         # Reading /proc costs more than a short check: every 50th will do.
         return process.uses % 50 == 0 and process.memory() > self.limits.recycle_mib << 20
+
+
+def _request(op: str, statement: Statement, proof: str, heartbeats: int) -> dict[str, Any]:
+    words = " ".join(sorted(policy.ALLOWED))
+    return {"op": op, "statement": statement.text, "proof": proof, "heartbeats": heartbeats, "words": words}
+
+
+def _refusal(statement: Statement, proof: str) -> str:
+    """What gate 0 says against these; '' for nothing."""
+    # The statement's own `theorem` is ours to write.
+    for text, what in ((statement.text.removeprefix("theorem "), "statement"), (proof, "proof")):
+        if refusal := policy.refuse(text):
+            return f"{what}: {refusal}"
+    return ""
+
+
+def _outcome(error: LeanError) -> Outcome:
+    match error:
+        case LeanTimeout():
+            return Outcome.TIMEOUT
+        case LeanOutOfMemory():
+            return Outcome.MEMORY
+        case LeanFlood():
+            return Outcome.FAILED
+        case _:
+            return Outcome.INFRASTRUCTURE
 
 
 def _message(row: dict[str, Any], job: Job) -> Message:

@@ -152,6 +152,28 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Goals:
+    """What the beginning of a tactic proof leaves to be proved, each goal as Lean prints it.
+
+    The outcome is `ELABORATES` where Lean came to the end of the beginning without an error; otherwise there are no
+    `goals`, and `reason` says why. Having none left proves nothing: only a `check` of the whole proof does.
+    """
+
+    outcome: Outcome
+    reason: str = ""
+    goals: tuple[str, ...] = ()
+    heartbeats: int = 0
+
+    @property
+    def reached(self) -> bool:
+        return self.outcome is Outcome.ELABORATES
+
+    @property
+    def done(self) -> bool:
+        return self.reached and not self.goals
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One training row: the learner maximises `weight` x log p(target | prompt)."""
 

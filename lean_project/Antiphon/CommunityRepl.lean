@@ -24,7 +24,7 @@ open Lean Elab Command
 
 namespace Antiphon.Community
 
-/-- The embedded library does not export the compiled form of `++`. -/
+/-- The embedded library does not export the compiled form of `++`, nor one of a function with a type argument. -/
 def onto : List α → List α → List α
   | [], bs => bs
   | a :: as, bs => a :: onto as bs
@@ -77,19 +77,6 @@ def infoSorries (map : FileMap) (ctx : ContextInfo) (info : Info) : IO (List Jso
       | none => return []
     else return []
   | _ => return []
-
--- A persistent array, read by its own structure: its `toList` is not exported.
-mutual
-partial def leaves : PersistentArrayNode InfoTree → List InfoTree
-  | .leaf trees => trees.toList
-  | .node nodes => allLeaves nodes.toList
-
-partial def allLeaves : List (PersistentArrayNode InfoTree) → List InfoTree
-  | [] => []
-  | node :: rest => onto (leaves node) (allLeaves rest)
-end
-
-def trees (forest : PersistentArray InfoTree) : List InfoTree := onto (leaves forest.root) forest.tail.toList
 
 mutual
 partial def treeSorries (map : FileMap) (ctx? : Option ContextInfo) (tree : InfoTree) : IO (List Json) := do

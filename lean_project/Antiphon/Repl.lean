@@ -11,6 +11,7 @@ One request a line on standard input, one reply a line on standard output: `ID J
 the request's own secret. A candidate never sees the secret, so nothing it prints is a reply.
 
     {"id", "op": "check", "statement", "proof", "heartbeats"}   is it a proof of exactly this?
+    {"id", "op": "goals", "statement", "proof", "heartbeats"}   what does this beginning of a proof leave open?
     {"id", "op": "statement", "statement"}                      does it elaborate alone?
     {"id", "op": "certify", "statement", "export", "heartbeats"}  does the kernel accept these terms for it?
     {"id", "op": "split", "text"}                               where are the theorems of a file?
@@ -528,24 +529,116 @@ def judge (base env : Environment) (known : Known) (heartbeats : Nat) (wanted : 
   | some _ => reply "failed" "it is no theorem"
   | none => reply "failed" "no theorem of that name was added"
 
-def check (session : Session) (known : Known) (statement proof : String) (heartbeats : Nat) (wanted : Bool) : IO Json := do
-  let text := statement ++ " := by\n" ++ proof
-  match parseProof session.base text ⟨statement.utf8ByteSize + 4⟩ with
-  | .error why => return reply "failed" "the proof does not parse" [("messages", Json.arr #[Json.mkObj
-      [("severity", Json.str "error"), ("line", Json.num 0), ("column", Json.num 0), ("text", Json.str why)]])]
-  | .ok body =>
-    if let some word := session.strange body then return notAllowed word "proof"
-    let stx := known.stx.setArg 1 (known.stx[1].setArg 3 (known.stx[1][3].setArg 1 body))
-    let st ← elaborate session.base stx text heartbeats
+/-- The text a candidate's proof is read in. -/
+def asked (statement proof : String) : String := statement ++ " := by\n" ++ proof
+
+/-- The candidate's `by` block, of allowed words only; else the reply to give. -/
+def candidate (session : Session) (statement proof : String) : Except Json Syntax :=
+  match parseProof session.base (asked statement proof) ⟨statement.utf8ByteSize + 4⟩ with
+  | .error why => .error (reply "failed" "the proof does not parse" [("messages", Json.arr #[Json.mkObj
+      [("severity", Json.str "error"), ("line", Json.num 0), ("column", Json.num 0), ("text", Json.str why)]])])
+  | .ok body => match session.strange body with
+    | some word => .error (notAllowed word "proof")
+    | none => .ok body
+
+/-- The statement with this value. -/
+def Known.withProof (known : Known) (body : Syntax) : Syntax :=
+  known.stx.setArg 1 (known.stx[1].setArg 3 (known.stx[1][3].setArg 1 body))
+
+/-- What to reply when an error was reported. -/
+def failure? (st : Command.State) : IO (Option Json) := do
+  if hasErrors st.messages.toList then
     let messages := ("messages", ← messagesJson st.messages)
-    if hasErrors st.messages.toList then
-      let mut exhausted := false
-      for m in st.messages.toList do
-        if m.severity matches .error then
-          let text ← m.data.toString
-          if mentions text "maximum number of heartbeats" then exhausted := true
-      return if exhausted then reply "timeout" "heartbeat limit" [messages] else reply "failed" "Lean reports an error" [messages]
+    let mut exhausted := false
+    for m in st.messages.toList do
+      if m.severity matches .error then
+        let text ← m.data.toString
+        if mentions text "maximum number of heartbeats" then exhausted := true
+    return some (if exhausted then reply "timeout" "heartbeat limit" [messages] else reply "failed" "Lean reports an error" [messages])
+  else return none
+
+def check (session : Session) (known : Known) (statement proof : String) (heartbeats : Nat) (wanted : Bool) : IO Json := do
+  match candidate session statement proof with
+  | .error answer => return answer
+  | .ok body =>
+    let st ← elaborate session.base (known.withProof body) (asked statement proof) heartbeats
+    if let some answer ← failure? st then return answer
+    let messages := ("messages", ← messagesJson st.messages)
     return (judge session.base.env st.env known heartbeats wanted).mergeObj (Json.mkObj [messages])
+
+/-! ## The goals of a beginning
+
+A beginning is elaborated like a proof, with one tactic of ours at the end of its syntax tree: `all_goals sorry`. The
+goals are those that this tactic finds, read from its own record; nothing is read from what Lean prints. -/
+
+-- A persistent array, read by its own structure: its `toList` is not exported.
+mutual
+partial def leaves : PersistentArrayNode InfoTree → List InfoTree
+  | .leaf trees => trees.toList
+  | .node nodes => allLeaves nodes.toList
+
+partial def allLeaves : List (PersistentArrayNode InfoTree) → List InfoTree
+  | [] => []
+  | node :: rest => onto (leaves node) (allLeaves rest)
+end
+
+public def trees (forest : PersistentArray InfoTree) : List InfoTree := onto (leaves forest.root) forest.tail.toList
+
+/-! The record of the first tactic that begins at this place. -/
+
+mutual
+partial def tacticAt (place : String.Pos.Raw) (ctx? : Option ContextInfo) : InfoTree → Option (ContextInfo × TacticInfo)
+  | .context partialCtx tree => tacticAt place (partialCtx.mergeIntoOuter? ctx?) tree
+  | .node info children =>
+    let below := firstAt place (info.updateContext? ctx?) (trees children)
+    match ctx?, info with
+    | some ctx, .ofTacticInfo i => if i.stx.getPos? == some place then some (ctx, i) else below
+    | _, _ => below
+  | .hole _ => none
+
+partial def firstAt (place : String.Pos.Raw) (ctx? : Option ContextInfo) : List InfoTree → Option (ContextInfo × TacticInfo)
+  | [] => none
+  | tree :: rest => match tacticAt place ctx? tree with
+    | some found => some found
+    | none => firstAt place ctx? rest
+end
+
+def goalTexts (ctx : ContextInfo) : List MVarId → IO (List Json)
+  | [] => return []
+  | goal :: goals => do
+    let text ← ctx.ppGoals [goal]
+    return Json.str text.pretty :: (← goalTexts ctx goals)
+
+/-- A `by` block with one more tactic. -/
+def followedBy (body tactic : Syntax) : Syntax :=
+  let block := body[1][0]
+  let place := if block.isOfKind ``Parser.Tactic.tacticSeqBracketed then 1 else 0
+  let tactics := block[place].getArgs  -- with a separator behind each, which the last one may lack
+  let tactics := if tactics.size % 2 == 1 then tactics.push mkNullNode else tactics
+  body.setArg 1 (body[1].setArg 0 (block.setArg place (mkNullNode (tactics.push tactic))))
+
+def goals (session : Session) (known : Known) (statement beginning : String) (heartbeats : Nat) : IO Json := do
+  let before := asked statement beginning ++ "\n"
+  let text := before ++ "by all_goals sorry"
+  match parseProof session.base text ⟨before.utf8ByteSize⟩ with
+  | .error why => return reply "failed" why
+  | .ok ending =>
+    let last := ending[1][0][0][0]
+    let body : Except Json Syntax := if beginning.trimAscii.toString.isEmpty then .ok ending else
+      match candidate session statement beginning with
+      | .ok body => .ok (followedBy body last)
+      | .error answer => .error answer
+    match body with
+    | .error answer => return answer
+    | .ok body =>
+      let base := { session.base with infoState := { session.base.infoState with enabled := true, trees := {} } }
+      let st ← elaborate base (known.withProof body) text heartbeats
+      if let some answer ← failure? st then return answer
+      match firstAt (last.getPos?.getD 0) none (trees st.infoState.trees) with
+      | some (ctx, tactic) =>
+        let open' ← goalTexts { ctx with mctx := tactic.mctxBefore } tactic.goalsBefore
+        return reply "goals" "" [("goals", Json.arr (open'.foldl (fun out goal => out.push goal) #[]))]
+      | none => return reply "failed" "its end was not reached"
 
 /-- Gate 2: terms from another process, judged by the kernel and the axiom walk alone. -/
 def certify (session : Session) (known : Known) (terms : Json) (heartbeats : Nat) : Json :=
@@ -610,6 +703,7 @@ def answer (session : Session) (request : Json) : IO (Session × Json) := do
       let terms := match request.getObjVal? "export" with | .ok json => json | .error _ => Json.null
       match op with
       | "check" => return (session, ← check session known statement (field "proof") heartbeats (terms matches .bool true))
+      | "goals" => return (session, ← goals session known statement (field "proof") heartbeats)
       | "certify" => return (session, certify session known terms heartbeats)
       | _ => return (session, reply "elaborates" "" [("canonical", keys 0 #[] known.type)])
 

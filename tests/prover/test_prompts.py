@@ -11,6 +11,7 @@ from prover.prompts import (
     prove_prompt,
     read_proof,
     read_signature,
+    step_prompt,
 )
 from verify.records import Role, Statement
 
@@ -20,6 +21,11 @@ PROOF = "\n    nlinarith [\n      sq_nonneg (a - b)]\n"
 
 def test_prove_prompt_hides_the_name_and_the_line_breaks():
     assert prove_prompt(SEED) == "<prove>(a b : ℝ) (ha : 0 < a) : 2*a*b ≤ a^2 + b^2<by>"
+
+
+def test_step_prompt_shows_the_goals_without_nameless_instances():
+    first = "case left\nℝ : Type\ninst✝¹ : LE ℝ\ninst✝ : Lean.Grind.Field ℝ\na b : ℝ\nh✝ : a < b\n⊢ a ≤ b"
+    assert step_prompt([first, "⊢ p"]) == "<hard>case left\nℝ : Type\na b : ℝ\nh✝ : a < b\n⊢ a ≤ b<hard>⊢ p<by>"
 
 
 def test_conjecture_prompt_with_a_lemma_and_without():
@@ -79,6 +85,7 @@ def test_a_prompt_holds_its_own_tags_only(text):
     assert [prompt.count(tag) for tag in TAGS] == [0, 1, 1, 1, 1, 1]
     assert [conjecture_prompt(None, statement, None).count(tag) for tag in TAGS] == [0, 0, 1, 0, 1, 1]
     assert [prove_prompt(statement).count(tag) for tag in TAGS] == [1, 1, 0, 0, 0, 0]
+    assert [step_prompt([text, text]).count(tag) for tag in TAGS] == [0, 1, 0, 0, 0, 2]
 
 
 @pytest.mark.parametrize(
