@@ -198,7 +198,7 @@ async def test_a_closed_verifier_says_so():
 
 async def test_a_worker_that_cannot_start_is_no_verdict(tmp_path, monkeypatch):
     (tmp_path / "math_verify.py").write_text("raise ImportError('math-verify is broken here')")
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     async with MathVerifier(2) as verifier:
         with pytest.raises(MathsUnavailable, match="broken here"):
             await asyncio.wait_for(verifier.check(AnswerJob("1", "1")), 60)
