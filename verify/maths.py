@@ -24,6 +24,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -36,6 +37,7 @@ from verify.records import Outcome, Verdict
 
 __all__ = ["AnswerJob", "MathVerifier", "MathsUnavailable", "boxed", "format_fault"]
 
+ROOT = Path(__file__).resolve().parents[1]
 PROFILE = "maths"
 POLICY = "answers-1"
 """Names the guards; another one where they judge differently."""
@@ -226,13 +228,14 @@ class _Worker:
     @classmethod
     async def start(cls, memory: int, nice: int) -> _Worker:
         """Raises MathsUnavailable when it does not become ready."""
+        paths = (str(ROOT), os.getenv("PYTHONPATH"))
         process = await asyncio.create_subprocess_exec(
             *launched([sys.executable, "-P", "-m", "verify.maths_worker", str(memory)], nice),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": os.pathsep.join(filter(None, paths))},
         )
         self = cls(process)
         try:
