@@ -77,10 +77,7 @@ def parse_theorem(text: str, source: str = "user", row: dict[str, Any] | None = 
     >>> parse_theorem("theorem t (n : ℕ := 3) : n = n := by sorry").signature
     '(n : ℕ := 3) : n = n'
     """
-    start = next((position for position, token in tokens(text) if token in ("theorem", "lemma")), None)
-    if start is None:
-        kind = re.search(r"\b(def|abbrev|instance|example|structure|axiom)\b", text)
-        raise ValueError(f"holds a {kind[1]}, not a theorem" if kind else "holds no theorem")
+    start = theorem_start(text)
     row = row or {}
     tags = tuple(str(tag) for tag in row.get("tags") or ())
     split = str(row.get("split") or "train")
@@ -88,6 +85,15 @@ def parse_theorem(text: str, source: str = "user", row: dict[str, Any] | None = 
     if not statement.signature:
         raise ValueError("the theorem has no statement")
     return statement
+
+
+def theorem_start(text: str, *, last: bool = False) -> int:
+    """Where the first or the last theorem of a text begins. Raises ValueError with a reason when it holds none."""
+    starts = [position for position, token in tokens(text) if token in ("theorem", "lemma")]
+    if not starts:
+        kind = re.search(r"\b(def|abbrev|instance|example|structure|axiom)\b", text)
+        raise ValueError(f"holds a {kind[1]}, not a theorem" if kind else "holds no theorem")
+    return starts[-1 if last else 0]
 
 
 def cut_proof(text: str) -> str:
@@ -128,11 +134,13 @@ def _rows(source: str, split: str | None) -> Iterable[dict[str, Any]]:
         raise BadInput(f"{source} is a directory; give a json, jsonl or parquet file in it")
     suffixes = [s for s in path.suffixes if s != ".gz"]
     if path.exists() or (suffixes and suffixes[-1] in FILE_KINDS):
-        return _file_rows(path, suffixes[-1] if suffixes else "")
-    return _hub_rows(source, split)
+        return file_rows(path)
+    return hub_rows(source, split or "train")
 
 
-def _file_rows(path: Path, kind: str) -> Iterator[dict[str, Any]]:
+def file_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a json, jsonl or parquet file, `.gz` too. Raises BadInput."""
+    kind = Path(path.name.removesuffix(".gz")).suffix
     if not path.exists():
         raise BadInput(f"{path}: No such file or directory")
     if kind not in FILE_KINDS:
@@ -173,11 +181,12 @@ def _json_lines(path: Path, text: str) -> Iterator[tuple[int, Any]]:
                 raise BadInput(f"{path}, line {number}: not JSON ({error})") from error
 
 
-def _hub_rows(source: str, split: str | None) -> Iterable[dict[str, Any]]:
+def hub_rows(source: str, split: str, config: str | None = None) -> Iterable[dict[str, Any]]:
+    """The rows of one split of a data set on the Hugging Face hub. Raises BadInput."""
     import datasets
 
     try:
-        loaded = datasets.load_dataset(source, split=split or "train")
+        loaded = datasets.load_dataset(source, config, split=split)
     except Exception as error:  # the library raises a dozen kinds for one cause: not there, or not reachable
         first = str(error).strip().split("\n")[0]
         raise BadInput(f"{source}: neither a file here nor a data set that can be loaded ({first})") from error
