@@ -15,22 +15,23 @@ from verify.statements import BadInput, source_name
 
 @dataclass(frozen=True)
 class EvaluationConfig:
-    """Evaluates MODEL on BENCHMARK: samples proofs, lets Lean judge each, and reports pass@k with intervals.
+    """Evaluate MODEL on BENCHMARK: sample proofs, let Lean judge each, report pass@k with intervals.
 
     The same command goes on where an interrupted one stopped, and ends with the same results.json. Written into --out:
     results.json (all figures, every accepted proof with its verdict), cost.json (what it took), report.html (one page
     with every problem), ledger.sqlite (every attempt). Two results are compared by `antiphon eval compare A B`, and
-    all proofs of one are checked again by `antiphon recheck A`.
+    all proofs of one are checked again by `antiphon recheck A`. Exit status 1: too much could not be judged for a
+    headline.
     """
 
-    model: tyro.conf.Positional[str]
+    model: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="MODEL")]
     """A run (its newest checkpoint), a model directory, a hub id, an OpenAI-compatible endpoint
     (http://HOST/v1#MODEL), or a floor that needs no model: floor:grind, floor:omega, floor:simp, floor:tactics (a
     fixed list, in its order), floor:search (the grammar of tactics and hints)."""
-    benchmark: tyro.conf.Positional[str]
+    benchmark: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="BENCHMARK")]
     """A benchmark's name, `bundled` (our statements), or a json, jsonl or parquet file of statements."""
-    data: Path | None = None
-    """The benchmark's file, where it is not fetched from the hub."""
+    data: str | None = None
+    """The benchmark's file or directory, or another hub id, where it is not fetched from its own."""
     split: str | None = None
     """Only this split, for example valid or test."""
     limit: int | None = None

@@ -19,6 +19,7 @@ from rich.console import Console
 
 from evaluation import problems as benchmarks
 from evaluation.config import EvaluationConfig
+from evaluation.page import write_page
 from evaluation.provers import Prover, open_prover
 from evaluation.results import VOICE, collect, cost, write_json
 from prover.attempts import Chunk, Clock, chunks, sample_and_check
@@ -51,6 +52,7 @@ def evaluate(config: EvaluationConfig, console: Console) -> dict[str, Any]:
             results = collect(config, given, prover, ledger, versions())
             write_json(config.directory / "cost.json", cost(ledger))
     write_json(config.directory / "results.json", results)
+    write_page(config.directory)
     return results
 
 

@@ -61,8 +61,7 @@ def _of_file(path: str, config: EvaluationConfig) -> tuple[list[Problem], list[t
 def _known(config: EvaluationConfig) -> tuple[list[Problem], list[tuple[str, str]], dict[str, Any]]:
     from verify import benchmark
 
-    data = None if config.data is None else str(config.data)
-    loaded = benchmark.load(config.benchmark, data, config.split, config.limit)
+    loaded = benchmark.load(config.benchmark, config.data, config.split, config.limit)
     said = loaded.benchmark
     if said.kind != "formal":
         raise BadInput(f"{said.name} asks questions in words; `antiphon eval` wants theorems to prove")

@@ -11,7 +11,7 @@ from evaluation.problems import digest
 from evaluation.results import headline, read_results
 from training.progress import step
 from verify import policy, toolchain
-from verify.pool import CERTIFIED, LeanPool, Limits
+from verify.pool import CERTIFIED, LeanPool
 from verify.records import Job, Outcome, Statement
 from verify.statements import BadInput
 
@@ -32,7 +32,10 @@ async def recheck(path: Path, workers: int, certify: bool) -> Recheck:
         failed = [("results", said) for said in contradictions(results)]
         judge = results["judge"]
         asked = [
-            (problem["name"], Job(Statement(problem["theorem"], problem["signature"]), row["proof"], judge["heartbeats"]))
+            (
+                problem["name"],
+                Job(Statement(problem["theorem"], problem["signature"]), row["proof"], judge["heartbeats"]),
+            )
             for problem in results["problems"]
             for row in problem["proofs"]
         ]
@@ -58,7 +61,11 @@ def contradictions(results: dict[str, Any]) -> list[str]:
     said, judge = [], results["judge"]
     for row in results["problems"]:
         name, samples = row["name"], sorted(s for proof in row["proofs"] for s in proof["samples"])
-        if samples != sorted(row["proved"]) or len(set(samples)) != len(samples) or not all(0 <= s < row["n"] for s in samples):
+        if (
+            samples != sorted(row["proved"])
+            or len(set(samples)) != len(samples)
+            or not all(0 <= s < row["n"] for s in samples)
+        ):
             said.append(f"{name}: the samples of its proofs are not those that are counted as proved")
         if sum(row["outcomes"].values()) != row["n"] or row["outcomes"].get(Outcome.PROVED, 0) != len(samples):
             said.append(f"{name}: its outcomes do not add up")

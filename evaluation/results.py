@@ -86,7 +86,10 @@ def headline(
     if not problems:
         return {"headline": None, "no_headline": "no problem is in profile"}
     if unknown:
-        return {"headline": None, "no_headline": f"of {unknown} problems it could not be told whether they are in profile"}
+        return {
+            "headline": None,
+            "no_headline": f"of {unknown} problems it could not be told whether they are in profile",
+        }
     if errors > SYSTEM_ERRORS * made:
         reason = f"{errors} of {made} attempts ({errors / made:.1%}) could not be judged; up to {SYSTEM_ERRORS:.0%} may"
         return {"headline": None, "no_headline": reason}
@@ -190,6 +193,10 @@ def write_json(path: Path, contents: dict[str, Any]) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(aside, path)
+
+
+def read_cost(directory: Path) -> dict[str, Any]:
+    return json.loads((directory / "cost.json").read_text(encoding="utf-8"))
 
 
 def read_results(path: Path) -> dict[str, Any]:

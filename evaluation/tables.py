@@ -16,7 +16,9 @@ def print_results(results: dict[str, Any], cost: dict[str, Any], console: Consol
     judge, made, benchmark = results["judge"], results["attempts"], results["benchmark"]
     inside, outside = len(results["problems"]), len(results["out_of_profile"])
     say = lambda text: console.print(text, highlight=False, markup=False)  # noqa: E731
-    say(f"{results['model']['name']} on {benchmark['name']}" + (f", {benchmark['split']}" if benchmark["split"] else ""))
+    say(
+        f"{results['model']['name']} on {benchmark['name']}" + (f", {benchmark['split']}" if benchmark["split"] else "")
+    )
     say(f"profile {judge['profile']}, Lean {judge['toolchain']}, policy {judge['policy']}"
         + (", every proof certified" if judge["certified"] else "")
         + f"; {inside} of {inside + outside} problems in profile")  # fmt: skip

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import pytest
 
 from evaluation.config import EvaluationConfig
+from evaluation.evaluate import Evaluation, settle
 from evaluation.problems import Problems, digest
+from evaluation.results import collect, cost, write_json
 from prover.attempts import Chunk, derived_seed
+from training.judge import Judge
+from training.ledger import Ledger
 from verify.benchmark import Problem
 from verify.records import Attempt, Job, Message, Outcome, Statement, Verdict, content_id
 
@@ -44,7 +49,7 @@ class FakePool:
         return self._verdict(Outcome.FAILED, "unsolved goals", messages=said, heartbeats=50)
 
     def _verdict(self, outcome: Outcome, reason: str, **fields) -> Verdict:
-        return Verdict(outcome, reason, "core", seconds=0.25, toolchain="Lean 4.28.0", policy="2", **fields)
+        return Verdict(outcome, reason, "core", seconds=0.25, toolchain="4.28.0", policy="2", **fields)
 
 
 @dataclass
@@ -76,16 +81,36 @@ class FakeProver:
         return f"{word} {int(content_id(statement.name, str(sample)), 16) % 4}"
 
 
+def play(config, given, pool=None, prover=None):
+    """A whole evaluation with these parts; the results, and the bytes that were written."""
+    pool, prover = pool or FakePool(), prover or FakeProver(CHANCES)
+    config.directory.mkdir(parents=True, exist_ok=True)
+
+    async def work(ledger):
+        evaluation = Evaluation(config, prover, Judge(ledger, pool))
+        await evaluation.attempt(await evaluation.in_profile(given.statements))
+
+    with Ledger(config.directory / "ledger.sqlite") as ledger:
+        settle(ledger, config, given, prover, "fake")
+        asyncio.run(work(ledger))
+        results = collect(config, given, prover, ledger, {"python": "3"})
+        write_json(config.directory / "results.json", results)
+        write_json(config.directory / "cost.json", cost(ledger))
+    return results, (config.directory / "results.json").read_bytes()
+
+
 CHANCES = {"easy": 0.9, "middling": 0.4, "hard": 0.1, "impossible": 0.0, "complex": 1.0, "again": 0.5}
 
 
 @pytest.fixture
 def given() -> Problems:
     problems = [
-        Problem(name, Statement(name, f"(n : ℕ) : n < n + {i + 1}", tags=("order",)), "", "", "test" if i % 2 else "valid")
+        Problem(
+            name, Statement(name, f"(n : ℕ) : n < n + {i + 1}", tags=("order",)), "", "", "test" if i % 2 else "valid"
+        )
         for i, name in enumerate(CHANCES)
     ]
-    described = {"name": "small", "problems": 6, "digest": digest((p.name, p.statement.id) for p in problems)}
+    described = {"name": "small", "split": None, "problems": 6, "digest": digest((p.name, p.statement.id) for p in problems)}
     return Problems(problems, [("row_9", "holds a def, not a theorem")], described)
 
 

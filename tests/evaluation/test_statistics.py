@@ -51,7 +51,9 @@ def test_wilson_is_the_textbook_formula(n, data):
     z, p = stats.norm.ppf(0.975), successes / n
     centre, width = p + z**2 / (2 * n), z * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     low, high = wilson(successes, n)
-    assert (low, high) == pytest.approx(((centre - width) / (1 + z**2 / n), (centre + width) / (1 + z**2 / n)), abs=1e-9)
+    assert (low, high) == pytest.approx(
+        ((centre - width) / (1 + z**2 / n), (centre + width) / (1 + z**2 / n)), abs=1e-9
+    )
 
 
 def test_wilson_worked_number():
@@ -69,7 +71,9 @@ def test_a_proportion_gets_wilson_and_a_mean_the_bootstrap():
 def test_the_bootstrap_is_scipys_and_the_same_each_time():
     values = np.random.default_rng(1).beta(0.3, 0.6, 200)
     ours = interval(values, seed=7)
-    theirs = stats.bootstrap((values,), np.mean, method="BCa", random_state=np.random.default_rng(7)).confidence_interval
+    theirs = stats.bootstrap(
+        (values,), np.mean, method="BCa", random_state=np.random.default_rng(7)
+    ).confidence_interval
     assert (ours.low, ours.high) == pytest.approx(theirs, abs=0.004)
     assert ours == interval(values, seed=7) != interval(values, seed=8)
     error = values.std(ddof=1) / math.sqrt(len(values))
@@ -115,7 +119,9 @@ def test_the_papers_budgets():
 @settings(deadline=None, max_examples=20)
 @given(st.integers(0, 6), st.sampled_from([1, 2, 3, 6]))
 def test_blocks_agree_with_the_estimator_over_all_orders_of_the_samples(c, k):
-    rows = [blocks(np.array([[i in places for i in range(6)]]), k).mean for places in itertools.combinations(range(6), c)]
+    rows = [
+        blocks(np.array([[i in places for i in range(6)]]), k).mean for places in itertools.combinations(range(6), c)
+    ]
     assert np.mean(rows) == pytest.approx(pass_at_k(6, c, k))
 
 
