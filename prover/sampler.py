@@ -61,7 +61,7 @@ class Completion:
     sample: int
     text: str
     token_ids: tuple[int, ...]
-    logprob: float
+    logprob: float | None  # None where a server does not tell
     finished: bool  # eos was drawn; otherwise max_new_tokens ended it
 
     @property
