@@ -228,7 +228,7 @@ def recheck(results: tyro.conf.Positional[Path], workers: int = 1, certify: bool
 
     if workers < 1:
         raise BadInput("--workers must be at least 1")
-    found = asyncio.run(again.recheck(results, workers, certify))
+    found = again.recheck(results, workers, certify)
     print_recheck(found, Console())
     return int(bool(found.failed))
 

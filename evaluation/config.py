@@ -44,7 +44,8 @@ class EvaluationConfig:
     """A problem with a proof is sampled no further (in blocks of 1, 1, 2, 4, …); pass@k is then the share of problems
     proved within their first k samples."""
     format: str = "antiphon"
-    """How the model is prompted and its answer read: antiphon (models of `antiphon selfplay`) or a prover's format."""
+    """How the model is prompted and its answer read: antiphon (models of `antiphon selfplay`), deepseek-prover-v1.5,
+    deepseek-prover-v2, goedel-prover, goedel-prover-v2, kimina-prover, stp."""
     sampling: Annotated[SamplingSettings, tyro.conf.arg(name="")] = field(default_factory=SamplingSettings)
     seed: int = 0
     """Other seeds, other samples."""
@@ -67,7 +68,8 @@ class EvaluationConfig:
     vllm_python: Path | None = None
     """The Python of the environment where `vllm-server` finds vLLM; without it, this one."""
     train: tuple[Path, ...] = ()
-    """Files of training statements: what they share with the benchmark is reported."""
+    """Files of training statements, or runs: what they share with the benchmark is reported. Of an evaluated run its own
+    statements always are."""
 
     def __post_init__(self) -> None:
         for name in ("limit", "samples", "heartbeats", "workers"):

@@ -11,8 +11,10 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from rich.console import Console
@@ -77,7 +79,8 @@ async def _play(
     lean: toolchain.Toolchain,
     console: Console,
 ) -> None:
-    limits = Limits(config.heartbeats, config.wall_seconds, nice=15)  # a model on these cores comes first
+    beside = prover.describe()["kind"] == "model"  # whose threads wait for one another: it comes first on these cores
+    limits = Limits(config.heartbeats, config.wall_seconds, nice=15 if beside else 0)
     cache = toolchain.verdict_cache(lean) if config.verdict_cache else None
     async with LeanPool(lean, config.workers, limits, cache, config.certify) as pool:
         evaluation = Evaluation(config, prover, Judge(ledger, pool))
@@ -100,6 +103,7 @@ class Evaluation:
     clock: Clock = field(default_factory=Clock)
     _sampled: float = 0.0  # of the clock's seconds, those that are recorded already
     _since: float = field(default_factory=time.monotonic)
+    _unread: Counter[str] = field(default_factory=Counter)  # of the newest chunk
 
     @property
     def ledger(self) -> Ledger:
@@ -121,32 +125,44 @@ class Evaluation:
         recorded = self.ledger.attempts(0, VOICE)
         made = {(a.statement_id, a.sample) for a in recorded}
         rows = 2 * self.config.sampling.batch_size
+        judging: list[asyncio.Task[None]] = []
         with step("prove", len(statements) * samples) as shown:
             shown.advance(len(recorded))
 
+            def judge(attempts: list[Attempt], advance: Callable[[int], None]) -> asyncio.Task[None]:
+                judging.append(asyncio.create_task(self._judge(attempts, by_id, advance)))
+                return judging[-1]
+
             def sample(chunk: Chunk) -> list[Attempt]:
-                return self.prover.attempts(chunk, VOICE)
+                attempts, self._unread = self.prover.attempts(chunk, VOICE)
+                return attempts
 
             def check(attempts: list[Attempt]) -> asyncio.Task[None]:
-                self.ledger.add_attempts(attempts)  # before any verdict: a verdict without its attempt says nothing
                 if attempts:  # of a floor nothing may be left
-                    self._record(f"{attempts[0].statement_id}, from {attempts[0].sample}")
-                return asyncio.create_task(self._judge(attempts, by_id, shown.advance))
+                    self._record(f"{attempts[0].statement_id}, from {attempts[0].sample}", self._unread)
+                self.ledger.add_attempts(attempts)  # before any verdict: a verdict without its attempt says nothing
+                return judge(attempts, shown.advance)
 
-            left_open = asyncio.create_task(self._judge(recorded, by_id))
-            for first, size in spans(samples, rows, self.config.stop_at_first):
-                tried = self._unproved(statements) if self.config.stop_at_first else statements
-                todo = [
-                    chunk for chunk in chunks(tried, max(rows // size, 1), first, size)
-                    if not all((s.id, first) in made for s in chunk.statements)
-                ]  # fmt: skip
-                await sample_and_check(_in_turn(todo), sample, check, self.clock)
-                await left_open
-            await self._judge(self.ledger.attempts(0, VOICE), by_id)  # what could not be told is asked once more
+            try:
+                left_open = judge(recorded, lambda _: None)
+                for first, size in spans(samples, rows, self.config.stop_at_first):
+                    tried = self._unproved(statements) if self.config.stop_at_first else statements
+                    todo = [
+                        chunk for chunk in chunks(tried, max(rows // size, 1), first, size)
+                        if not all((s.id, first) in made for s in chunk.statements)
+                    ]  # fmt: skip
+                    await sample_and_check(_in_turn(todo), sample, check, self.clock)
+                    await left_open
+                # What could not be told is asked once more.
+                await judge(self.ledger.attempts(0, VOICE), lambda _: None)
+            finally:
+                for task in judging:
+                    task.cancel()
+                await asyncio.gather(*judging, return_exceptions=True)
         self._record("end")
 
     async def _judge(
-        self, attempts: Sequence[Attempt], by_id: dict[str, Statement], advance: Callable[[int], None] = lambda _: None
+        self, attempts: Sequence[Attempt], by_id: dict[str, Statement], advance: Callable[[int], None]
     ) -> None:
         pairs = ((by_id[a.statement_id], a.proof) for a in attempts)
         await self.judge.ask_all("proof", pairs, self.config.heartbeats)
@@ -156,10 +172,11 @@ class Evaluation:
         proved = {t.statement for t in self.ledger.tallies(0, VOICE) if t.correct}
         return [s for s in statements if s.id not in proved]
 
-    def _record(self, work: str) -> None:
-        """What a piece of work took, once: the sums of all sessions are the cost."""
+    def _record(self, work: str, unread: Mapping[str, int] = MappingProxyType({})) -> None:
+        """What a piece of work took, once: the sums over all sessions are the cost; and the answers without a proof."""
         now = time.monotonic()
-        self.ledger.finish(0, work, sampling=self.clock.sample - self._sampled, wall=now - self._since)
+        spent = {"sampling": self.clock.sample - self._sampled, "wall": now - self._since}
+        self.ledger.finish(0, work, **spent, unread=dict(unread))
         self._sampled, self._since = self.clock.sample, now
 
 

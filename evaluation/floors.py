@@ -6,6 +6,7 @@ its pass@k is the share of problems proved within its first k attempts.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,10 +52,11 @@ class Floor:
         rng = np.random.default_rng(derived_seed(self.seed, "floor", statement.id))
         return tuple(candidates(statement, self.samples, rng))
 
-    def attempts(self, chunk: Chunk, voice: str) -> list[Attempt]:
+    def attempts(self, chunk: Chunk, voice: str) -> tuple[list[Attempt], Counter[str]]:
         wanted = slice(chunk.first, chunk.first + chunk.samples)
-        return [
+        made = [
             Attempt(statement.id, proof, 0, sample, voice)
             for statement in chunk.statements
             for sample, proof in [*enumerate(self.proofs(statement))][wanted]
         ]
+        return made, Counter()

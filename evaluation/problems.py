@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.config import EvaluationConfig
+from training.history import open_ledger
+from training.ledger import Ledger
 from verify import toolchain
 from verify.benchmark import Problem
 from verify.records import Statement, content_id
@@ -48,6 +50,31 @@ def load(config: EvaluationConfig) -> Problems:
 def digest(problems: Iterable[tuple[str, str]]) -> str:
     """Of the names and statement ids of all problems: equal for equal benchmarks, in any order."""
     return content_id(*(part for pair in sorted(problems) for part in pair))
+
+
+def contamination(config: EvaluationConfig, given: Problems, ledger: Ledger) -> dict[str, Any] | None:
+    """What the problems share with the training statements; None where none are known.
+
+    Those are the files and runs of --train, and what the evaluated run itself has read. Equal up to the names and the
+    order of binders is told of runs alone, whose ledgers know the forms: of a file, Lean has elaborated nothing.
+    """
+    own = Path(config.model)
+    sources = [*config.train, *([own] if (own / "ledger.sqlite").exists() else [])]
+    if not sources:
+        return None
+    from verify.contamination import overlap
+
+    training: dict[str, Statement] = {}
+    forms = {s.id: ledger.canonical(s.id) for s in given.statements}
+    for source in sources:
+        if not source.is_dir():
+            training |= {s.id: s for s in read_statements(str(source)).statements}
+            continue
+        with open_ledger(source) as run:
+            read = run.statements()
+            training |= {s.id: s for s in read}
+            forms |= {s.id: form for s in read if (form := run.canonical(s.id))}
+    return overlap(list(training.values()), given.problems, forms).to_dict()
 
 
 def _of_file(path: str, config: EvaluationConfig) -> tuple[list[Problem], list[tuple[str, str]], dict[str, Any]]:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from evaluation.config import EvaluationConfig
 from evaluation.floors import PREFIX, Floor
 from prover.attempts import Chunk, derived_seed
-from prover.prompts import prove_prompt, read_proof
+from prover.formats import Format, Prompt, open_format
 from prover.sampler import Sampler
 from training import checkpoint
 from verify.benchmark import Problem
 from verify.records import Attempt, Statement
 from verify.statements import BadInput
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
 
 SAMPLES = 8
 
@@ -32,27 +36,8 @@ class Prover(Protocol):
     def describe(self) -> dict[str, Any]:
         """What a result says of it; equal for equal provers."""
 
-    def attempts(self, chunk: Chunk, voice: str) -> list[Attempt]:
-        """The chunk's attempts, by statement and sample."""
-
-
-class Format(Protocol):
-    """How a prover is prompted, and how its answer is read; `prover.formats` has the known ones."""
-
-    def prompt(self, statement: Statement, header: str, informal: str) -> str: ...
-
-    def read(self, completion: str, statement: Statement) -> str | None:
-        """The text after `:= by`, or None when the completion holds no proof."""
-
-
-class OwnFormat:
-    """The prompts of models that `antiphon selfplay` trains."""
-
-    def prompt(self, statement: Statement, header: str, informal: str) -> str:
-        return prove_prompt(statement)
-
-    def read(self, completion: str, statement: Statement) -> str | None:
-        return read_proof(completion)
+    def attempts(self, chunk: Chunk, voice: str) -> tuple[list[Attempt], Counter[str]]:
+        """The chunk's attempts, by statement and sample; and why so many of them hold no proof, by reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +46,7 @@ class Sampled:
 
     sampler: Sampler
     format: Format
+    tokenizer: PreTrainedTokenizerFast | None  # lays out a conversation; an endpoint does that itself
     problems: Mapping[str, Problem]  # by statement id
     samples: int
     seed: int
@@ -70,16 +56,19 @@ class Sampled:
     def describe(self) -> dict[str, Any]:
         return self.description
 
-    def attempts(self, chunk: Chunk, voice: str) -> list[Attempt]:
-        statements = chunk.statements
-        prompts = [self.format.prompt(s, self.problems[s.id].header, self.problems[s.id].informal) for s in statements]
+    def attempts(self, chunk: Chunk, voice: str) -> tuple[list[Attempt], Counter[str]]:
+        statements, made, unread = chunk.statements, [], Counter[str]()
         seeds = [derived_seed(self.seed, voice, s.id) for s in statements]
-        made = self.sampler.sample(prompts, chunk.samples, seeds, chunk.first)
-        return [self._attempt(statements[c.prompt_index], c, voice) for c in made]
+        for c in self.sampler.sample([self._prompt(s) for s in statements], chunk.samples, seeds, chunk.first):
+            statement = statements[c.prompt_index]
+            answer = self.format.read(c.text, statement)
+            unread.update([answer.reason] if answer.proof is None else [])
+            made.append(Attempt(statement.id, answer.proof or "", 0, c.sample, voice, c.tokens, c.logprob))
+        return made, unread
 
-    def _attempt(self, statement: Statement, completion: Any, voice: str) -> Attempt:
-        proof = self.format.read(completion.text, statement) or ""
-        return Attempt(statement.id, proof, 0, completion.sample, voice, completion.tokens, completion.logprob)
+    def _prompt(self, statement: Statement) -> Prompt:
+        problem = self.problems[statement.id]
+        return self.format.ask(statement, problem.header, problem.informal, self.tokenizer)
 
 
 @contextmanager
@@ -90,30 +79,30 @@ def open_prover(config: EvaluationConfig, problems: Sequence[Problem]) -> Iterat
         return
     form = open_format(config.format)
     by_id = {problem.statement.id: problem for problem in problems}
-    sampler, description = _endpoint(config) if "://" in config.model else _local(config)
-    with sampler if hasattr(sampler, "__exit__") else nullcontext():
-        description["format"] = config.format
-        yield Sampled(sampler, form, by_id, config.samples or SAMPLES, config.seed, description)
+    opened = _endpoint(config, form) if "://" in config.model else _local(config)
+    with opened.sampler as sampler:
+        description = {**opened.description, "format": config.format}
+        samples = config.samples or SAMPLES
+        yield Sampled(sampler, form, opened.tokenizer, by_id, samples, config.seed, description)
 
 
-def open_format(name: str) -> Format:
-    if name == "antiphon":
-        return OwnFormat()
-    from prover import formats
-
-    return formats.open_format(name)
+class _Opened(NamedTuple):
+    sampler: Any  # a Sampler that is closed at its end
+    tokenizer: PreTrainedTokenizerFast | None
+    description: dict[str, Any]
 
 
-def _endpoint(config: EvaluationConfig) -> tuple[Sampler, dict[str, Any]]:
+def _endpoint(config: EvaluationConfig, form: Format) -> _Opened:
     from prover.endpoint import EndpointSampler
 
     url, _, model = config.model.partition("#")
     if not model:
         raise BadInput(f"{config.model}: say which model the endpoint shall serve: {config.model}#MODEL")
-    return EndpointSampler(url, model, config.sampling), {"kind": "endpoint", "name": model}
+    sampler = EndpointSampler(url, model, config.sampling, stop=form.stop)
+    return _Opened(sampler, None, {"kind": "endpoint", "name": model})
 
 
-def _local(config: EvaluationConfig) -> tuple[Sampler, dict[str, Any]]:
+def _local(config: EvaluationConfig) -> _Opened:
     import torch
 
     from prover import model as models
@@ -122,7 +111,8 @@ def _local(config: EvaluationConfig) -> tuple[Sampler, dict[str, Any]]:
 
     require(config.sampler, config.vllm_python)
     torch.set_num_threads(max((os.cpu_count() or 1) - config.workers, 1))  # beside so many busy Lean processes
-    found = checkpoint.latest(Path(config.model)) or config.model
+    newest = checkpoint.latest(Path(config.model))
+    found = newest or config.model
     try:
         model, tokenizer = models.load(found)
         if config.sampler == "transformers" and torch.cuda.is_available():
@@ -130,9 +120,9 @@ def _local(config: EvaluationConfig) -> tuple[Sampler, dict[str, Any]]:
         sampler = open_sampler(config.sampler, model, tokenizer, config.sampling, found, config.vllm_python)
     except ValueError as error:  # no eos token, or a context too short for the new tokens
         raise BadInput(f"{config.model}: {error}") from error
-    name = Path(found).relative_to(config.model).as_posix() if isinstance(found, Path) else ""
     weights = _weights(Path(found)) or getattr(model.config, "_commit_hash", None) or ""
-    return sampler, {"kind": "model", "name": config.model, "checkpoint": name, "weights": weights}
+    name = {"name": config.model, "checkpoint": newest.name if newest else "", "weights": weights}
+    return _Opened(sampler, tokenizer, {"kind": "model", **name})
 
 
 def _weights(directory: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,35 +26,38 @@ class Recheck:
     notes: tuple[str, ...]
 
 
-async def recheck(path: Path, workers: int, certify: bool) -> Recheck:
-    """Checks the proofs with the profile and the limit they were accepted with. Raises BadInput, LeanUnavailable."""
+def recheck(path: Path, workers: int = 1, certify: bool = False) -> Recheck:
+    """Checks a file with the profile and the limit its proofs were accepted with. Raises BadInput, LeanUnavailable."""
     results = read_results(path)
+
+    async def ask() -> Recheck:
+        lean, again = toolchain.of_profile(results["judge"]["profile"]), certify or results["judge"]["certified"]
+        async with LeanPool(lean, workers, certify=again) as pool:
+            return await checked(results, pool, again)
+
     try:
-        failed = [("results", said) for said in contradictions(results)]
-        judge = results["judge"]
-        asked = [
-            (
-                problem["name"],
-                Job(Statement(problem["theorem"], problem["signature"]), row["proof"], judge["heartbeats"]),
-            )
-            for problem in results["problems"]
-            for row in problem["proofs"]
-        ]
-        lean, certify = toolchain.of_profile(judge["profile"]), certify or judge["certified"]
-        then = {"toolchain": judge["toolchain"], "policy": judge["policy"]}
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        return asyncio.run(ask())
+    except (LookupError, TypeError, AttributeError) as error:
         raise BadInput(f"{path}: not whole ({error!r})") from error
-    notes = []
-    async with LeanPool(lean, workers, certify=certify) as pool:
-        now = {"toolchain": await pool.ready(), "policy": policy.VERSION}
-        notes += [f"{key} is {now[key]}, then it was {then[key]}" for key in now if now[key] != then[key]]
-        with step("recheck", len(asked)) as shown:
-            names = {id(job): name for name, job in asked}
-            async for job, verdict in pool.stream(job for _, job in asked):
-                shown.advance()
-                if verdict.outcome is not Outcome.PROVED or (certify and verdict.level != CERTIFIED):
-                    failed.append((names[id(job)], f"{verdict.outcome}: {verdict.reason}"))
-    return Recheck(len(asked), tuple(sorted(failed)), tuple(notes))
+
+
+async def checked(results: dict[str, Any], pool: LeanPool, certify: bool = False) -> Recheck:
+    """Asks a pool that remembers nothing."""
+    failed, judge = [("results", said) for said in contradictions(results)], results["judge"]
+    asked = [
+        (problem["name"], Job(Statement(problem["theorem"], problem["signature"]), row["proof"], judge["heartbeats"]))
+        for problem in results["problems"]
+        for row in problem["proofs"]
+    ]
+    names = {job.key: name for name, job in asked}
+    now = {"toolchain": await pool.ready(), "policy": policy.VERSION}
+    notes = tuple(f"{key} is {now[key]}, then it was {judge[key]}" for key in now if now[key] != judge[key])
+    with step("recheck", len(asked)) as shown:
+        async for job, verdict in pool.stream(job for _, job in asked):
+            shown.advance()
+            if verdict.outcome is not Outcome.PROVED or (certify and verdict.level != CERTIFIED):
+                failed.append((names[job.key], f"{verdict.outcome}: {verdict.reason}"))
+    return Recheck(len(asked), tuple(sorted(failed)), notes)
 
 
 def contradictions(results: dict[str, Any]) -> list[str]:

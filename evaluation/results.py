@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from evaluation.config import EvaluationConfig
-from evaluation.problems import Problems
+from evaluation.problems import Problems, contamination
 from evaluation.provers import Prover
 from evaluation.statistics import blocks, interval, pass_at_k, wilson
 from training.ledger import Ledger
@@ -63,14 +63,17 @@ def collect(
         "settings": {
             "samples": prover.samples, "k": list(budgets), "seed": config.seed, "stop_at_first": config.stop_at_first,
             "estimator": "first" if prover.ordered or config.stop_at_first else "unbiased",
-            **config.decisive()["sampling"],
+            **({} if prover.describe()["kind"] == "floor" else config.decisive()["sampling"]),
         },
         "versions": versions,
         "attempts": {
             "made": sum(p["n"] for p in problems), "distinct": sum(p["distinct"] for p in problems),
             "outcomes": _total(p["outcomes"] for p in problems), "tokens": sum(p["tokens"] for p in problems),
+            "without_proof": _total(piece["unread"] for piece in ledger.phases(0).values()),
         },
     }  # fmt: skip
+    if (shared := contamination(config, given, ledger)) is not None:
+        result["contamination"] = shared
     result |= headline(problems, outside, result["settings"])
     lists = {"problems": problems, "out_of_profile": outside, "not_read": [list(row) for row in given.rejected]}
     return result | lists

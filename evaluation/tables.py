@@ -37,6 +37,10 @@ def print_results(results: dict[str, Any], cost: dict[str, Any], console: Consol
         say(f"proved: {solved['count']} of {solved['of']} ({solved['low']:.1%} to {solved['high']:.1%})")
     outcomes = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in made["outcomes"].items())
     say(f"attempts: {made['made']:,}, {made['distinct']:,} of them distinct ({outcomes})")
+    if overlap := results.get("contamination"):
+        touched = overlap["touched"]
+        say(f"contamination: {touched['any']} of {overlap['problems']} problems stand, or nearly stand, among "
+            f"{overlap['training']:,} training statements ({touched['exact']} exactly)")  # fmt: skip
     say(f"cost: {made['tokens']:,} tokens, {cost['heartbeats']:,} thousand heartbeats, Lean "
         f"{cost['lean_seconds']:,.0f} s, sampling {cost['sampling_seconds']:,.0f} s, wall {cost['wall_seconds']:,.0f} s")  # fmt: skip
 

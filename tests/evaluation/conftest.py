@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
@@ -65,15 +66,16 @@ class FakeProver:
     def describe(self):
         return {"kind": "model", "name": "fake"}
 
-    def attempts(self, chunk: Chunk, voice: str) -> list[Attempt]:
+    def attempts(self, chunk: Chunk, voice: str) -> tuple[list[Attempt], Counter[str]]:
         if len(self.chunks) == self.dies_at:
             raise Killed
         self.chunks.append(chunk)
-        return [
+        made = [
             Attempt(s.id, self.proof(s, sample), 0, sample, voice, tokens=3)
             for s in chunk.statements
             for sample in range(chunk.first, chunk.first + chunk.samples)
         ]
+        return made, Counter("no complete code block" for a in made if a.proof.endswith("0"))
 
     def proof(self, statement: Statement, sample: int) -> str:
         coin = derived_seed(statement.name, sample) / 2**63
@@ -110,7 +112,12 @@ def given() -> Problems:
         )
         for i, name in enumerate(CHANCES)
     ]
-    described = {"name": "small", "split": None, "problems": 6, "digest": digest((p.name, p.statement.id) for p in problems)}
+    described = {
+        "name": "small",
+        "split": None,
+        "problems": 6,
+        "digest": digest((p.name, p.statement.id) for p in problems),
+    }
     return Problems(problems, [("row_9", "holds a def, not a theorem")], described)
 
 

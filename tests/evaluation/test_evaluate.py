@@ -38,6 +38,8 @@ def test_figures_follow_from_the_attempts(config, given):
     assert figures["pass_at_k"][0]["blocks"]["mean"] == pytest.approx(figures["pass_at_k"][0]["mean"])
     assert figures["solved"]["count"] == sum(c > 0 for c in counts) == round(figures["pass_at_k"][-1]["mean"] * 5)
     assert results["attempts"]["made"] == 40 and results["attempts"]["tokens"] == 120
+    empty = sum(prover.proof(statements[p["name"]], s).endswith("0") for p in results["problems"] for s in range(8))
+    assert results["attempts"]["without_proof"] == {"no complete code block": empty} and empty > 0
     assert results["judge"]["toolchain"] == "4.28.0" and results["judge"]["profile"] == "core"
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import subprocess
 import sys
 
 import pytest
 
-from evaluation.recheck import contradictions
+from evaluation.recheck import Recheck, checked, contradictions
 from evaluation.results import read_results
 from tests.evaluation.conftest import play
+from verify.statements import BadInput
 from verify.toolchain import PROJECT
 
 
@@ -88,32 +88,46 @@ def test_what_was_changed_does_not(results, tamper):
     assert contradictions(changed)
 
 
-def antiphon(*arguments, timeout=280):
-    environment = {**os.environ, "COLUMNS": "200"}
-    return subprocess.run([sys.executable, "-m", "antiphon", *map(str, arguments)], capture_output=True, text=True,
-                          timeout=timeout, env=environment)  # fmt: skip
-
-
 @pytest.mark.lean
 @pytest.mark.timeout(900)
-def test_with_a_real_lean_a_floor_is_evaluated_and_its_proofs_hold(tmp_path):
-    """floor:tactics on six statements: figures, a page; the recheck passes, and fails where a proof is swapped."""
-    out = tmp_path / "out"
-    lines = (PROJECT / "statements.jsonl").read_text().splitlines()[:5]
-    outside = {"name": "complex", "formal_statement": "theorem complex (z : ℂ) : z = z := by sorry"}
-    path = tmp_path / "six.jsonl"
-    path.write_text("\n".join([*lines, json.dumps(outside)]))
-    made = antiphon("eval", "floor:tactics", path, "--out", out, "--heartbeats", "1000", "--no-verdict-cache")
+def test_with_a_real_lean_a_floor_is_evaluated_and_its_proofs_hold(lean, tmp_path):
+    """By the command: figures and a page. Its proofs hold; a false one, put in the place of one, does not."""
+    out, path = tmp_path / "out", tmp_path / "six.jsonl"
+    rows = [json.loads(line) for line in (PROJECT / "statements.jsonl").read_text().splitlines()]
+    chosen = [row for row in rows if row["name"] in {f"antiphon_02{n}" for n in (44, 45, 46, 47)}]
+    chosen += [{"name": "open", "formal_statement": "theorem open_one (n : ℕ) : n < n"}]
+    chosen += [{"name": "outside", "formal_statement": "theorem outside (z : ℂ) : z = z"}]
+    path.write_text("\n".join(map(json.dumps, chosen)))
+    command = ["eval", "floor:tactics", path, "--samples", "2", "--out", out, "--heartbeats", "1000"]
+    made = subprocess.run([sys.executable, "-m", "antiphon", *map(str, command)], capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
     assert "5 of 6 problems in profile" in made.stdout and "pass@k" in made.stdout
     results = read_results(out)
-    assert results["headline"]["solved"]["count"] >= 1 and results["out_of_profile"][0]["name"] == "complex"
-    assert contradictions(results) == [] and (out / "report.html").exists()
-    held = antiphon("recheck", out)
-    assert held.returncode == 0, held.stdout + held.stderr
-    assert "all hold" in held.stdout
+    assert results["headline"]["solved"]["count"] == 4 and results["out_of_profile"][0]["name"] == "outside"
+    assert (out / "report.html").exists()
+    held = lean.run(checked(results, lean.pool))
+    assert held.proofs >= 4 and not held.failed and not held.notes
     row = next(row for row in results["problems"] if row["proofs"])
     row["proofs"][0]["proof"] = "exact absurd rfl (by decide)"
-    (out / "results.json").write_text(json.dumps(results))
-    failed = antiphon("recheck", out)
-    assert failed.returncode == 1 and f"{row['name']}: failed" in failed.stdout, failed.stdout + failed.stderr
+    failed = lean.run(checked(results, lean.pool)).failed
+    assert [name for name, _ in failed] == [row["name"]] and "failed" in failed[0][1]
+
+
+def test_the_status_is_one_where_a_proof_fails_and_a_torn_file_is_named(monkeypatch, results, tmp_path, capsys):
+    import antiphon
+    from evaluation import recheck as module
+
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(results))
+    for found, status in (
+        (Recheck(3, (), ()), 0),
+        (Recheck(3, (("easy", "failed: no"),), ("policy is 3, then 2",)), 1),
+    ):
+        monkeypatch.setattr(module, "recheck", lambda *_, found=found: found)
+        assert antiphon.recheck(path) == status
+    assert "easy: failed: no" in capsys.readouterr().out
+    monkeypatch.undo()
+    del results["judge"]
+    path.write_text(json.dumps(results))
+    with pytest.raises(BadInput, match="not whole"):
+        module.recheck(path)
