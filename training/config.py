@@ -89,6 +89,8 @@ class SelfplayConfig:
     """Only rows of this split."""
     limit: int | None = None
     """Only the first so many rows."""
+    allow_benchmark_items: bool = False
+    """Train on statements that are test items of a benchmark; otherwise they are refused (docs/evaluation.md)."""
     rounds: int = 3
     """Self-play rounds after round 0, in which the cold start's model proves and nothing is conjectured."""
     samples_per_statement: int = 8

@@ -39,6 +39,7 @@ from training.report import write_report
 from training.sft import SFTSettings, fine_tune
 from training.stp import Round
 from verify import toolchain
+from verify.contamination import refuse_test_items
 from verify.pool import LeanPool, Limits
 from verify.records import Example, Job, Outcome, Statement, Verdict
 from verify.statements import BadInput, Reading, read_statements
@@ -64,6 +65,8 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
     library = coldstart.given_library(config.cold_start)
     texts = config.cold_start.reading_statements
     further = read_statements(str(texts)).statements if texts else []
+    taught = [*reading.statements, *further, *(theorem.statement for theorem in library.theorems)]
+    refuse_test_items(taught, config.allow_benchmark_items)
     try:
         config.run.mkdir(parents=True, exist_ok=True)
     except OSError as error:

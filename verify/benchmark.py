@@ -15,6 +15,7 @@ from typing import Any, Literal
 import yaml
 
 from verify import preamble
+from verify.install import PROJECT
 from verify.records import Statement
 from verify.statements import FILE_KINDS, BadInput, cut_proof, file_rows, hub_rows, theorem_start
 
@@ -126,7 +127,7 @@ def load(name: str, data: str | None = None, split: str | None = None, limit: in
     problems: list[Any] = []
     rejected: list[tuple[str, str]] = []
     read, unsplit = 0, 0
-    for row in _rows(benchmark, data, split):
+    for row in _rows(benchmark, data):
         unsplit += not row.split
         if split not in (None, row.split) or (limit is not None and read >= limit):
             continue
@@ -145,12 +146,38 @@ def load(name: str, data: str | None = None, split: str | None = None, limit: in
 def theorems(name: str, data: str | None = None) -> Iterator[tuple[str, Statement]]:
     """(split, statement) of every row that holds a theorem, playable or not, as it stands and with answers written out."""
     benchmark = describe(name)
-    for row in _rows(benchmark, data, None):
+    for row in _rows(benchmark, data):
         try:
-            yield row.split, _theorem(row)[0]
-            yield row.split, _problem(benchmark, row).statement
+            raw = _theorem(row)[0]
+            yield row.split, raw
+            played = _problem(benchmark, row).statement
         except ValueError:
             continue
+        if played.id != raw.id:
+            yield row.split, played
+
+
+def lean_header(problem: Problem) -> str:
+    """What the verifier's Mathlib is to elaborate before this problem: the profile's options, the problem's `open`s.
+
+    Without it (`toolchain.mathlib(header=…)`) statements that expect other `open`s than the profile's, most of ProofNet
+    and of PutnamBench, do not elaborate.
+    """
+    options = [line for line in _profile_header("mathlib").splitlines(keepends=True) if line.startswith("set_option")]
+    return "".join(options) + preamble.opens(problem.header)
+
+
+def not_opened(problem: Problem, profile: str) -> tuple[str, ...]:
+    """The namespaces that a problem's header opens and the header of `core` or `mathlib` does not.
+
+    Where there are some, the statement may not elaborate in that profile, or in rare cases say something else.
+    """
+    ours = preamble.opened(_profile_header(profile))
+    return tuple(name for name in preamble.opened(problem.header) if name not in ours)
+
+
+def _profile_header(profile: str) -> str:
+    return (PROJECT / "header" / f"{profile}.lean").read_text(encoding="utf-8")
 
 
 def read_description(path: Path) -> Benchmark:
@@ -190,6 +217,8 @@ def read_description(path: Path) -> Benchmark:
         "profile": profile and Profile(**profile),
         "held_out": tuple(held_out),
     }
+    if formal:
+        parts["header"] = said["header"].strip() + "\n\n"
     return Benchmark(path.stem, **{**said, **parts})
 
 
@@ -219,15 +248,15 @@ class _Row:
         return "" if value is None else str(value)
 
 
-def _rows(benchmark: Benchmark, data: str | None, split: str | None) -> Iterator[_Row]:
-    """All rows in order, with unique names; of the hub only those of the split."""
+def _rows(benchmark: Benchmark, data: str | None) -> Iterator[_Row]:
+    """All rows in order, with unique names, which must not depend on what is then kept."""
     key = "statement" if benchmark.kind == "formal" else "question"
     seen: set[str] = set()
-    for number, (row, where) in enumerate(_sources(benchmark, data, split), 1):
+    for number, (row, where) in enumerate(_sources(benchmark, data), 1):
         columns = {column: _value(row, benchmark.fields[column]) for column in benchmark.fields}
         if columns[key] is None:
             wanted = ", ".join(benchmark.fields[key])
-            raise BadInput(f"{data or benchmark.hub.id}, row {number}: none of the fields {wanted}")
+            raise BadInput(f"{data or benchmark.name}, row {number}: none of the fields {wanted}")
         name = str(columns.get("name") or "") or _name_of(str(columns[key])) or f"row_{number}"
         unique, copy = name, 1
         while unique in seen:
@@ -237,16 +266,15 @@ def _rows(benchmark: Benchmark, data: str | None, split: str | None) -> Iterator
         yield _Row(unique, _split(benchmark, columns.get("split"), where), columns)
 
 
-def _sources(benchmark: Benchmark, data: str | None, split: str | None) -> Iterator[tuple[dict[str, Any], str]]:
+def _sources(benchmark: Benchmark, data: str | None) -> Iterator[tuple[dict[str, Any], str]]:
     """Rows as they are, each with a text that may name its split: that of the hub, or its file's path."""
     path = Path(data) if data else None
     if path is None or not (path.exists() or path.name.removesuffix(".gz").endswith(FILE_KINDS)):
-        hub = benchmark.hub
+        hub = Hub(data, None, {split: split for split in benchmark.counts}) if data else benchmark.hub
         if hub is None:
-            raise BadInput(f"{benchmark.name} is not on the hub; give a file as data (it is {benchmark.source})")
-        for ours in [split] if split else hub.splits:
-            config = None if data else hub.config
-            for row in hub_rows(data or hub.id, hub.splits.get(ours, ours), config):
+            raise BadInput(f"{benchmark.name} is not on the hub; give a file as data: {benchmark.source}")
+        for ours, theirs in hub.splits.items():
+            for row in hub_rows(hub.id, theirs, hub.config):
                 yield row, ours
     elif not path.is_dir():
         for row in file_rows(path):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import zip_longest
 
 from verify.policy import tokens
@@ -53,6 +54,7 @@ class Preamble:
     declarations: tuple[Declaration, ...]
 
 
+@cache  # most rows of a benchmark begin alike
 def read(text: str) -> Preamble:
     """The preamble in `text`, which ends where the theorem begins."""
     bare, docstring = _without_comments(text)
@@ -68,18 +70,25 @@ def read(text: str) -> Preamble:
     return Preamble(f"{header}\n\n" if header else "", docstring, tuple(declarations))
 
 
+def opens(header: str) -> str:
+    """The `open` commands of a header, as they are."""
+    return "".join(f"{line}\n" for line in _without_comments(header)[0].splitlines() if re.match(r"open\s", line))
+
+
 def opened(header: str) -> tuple[str, ...]:
     """The namespaces that a header opens, in order, each once.
 
-    >>> opened("open Real Nat\\nopen scoped BigOperators Nat")
+    >>> opened("open Real Nat\nopen scoped BigOperators Nat")
     ('Real', 'Nat', 'BigOperators')
     """
-    lines = re.findall(r"(?m)^open[ \t]+(?:scoped[ \t]+)?([^\n(]*)", _without_comments(header)[0])
-    return tuple(dict.fromkeys(name for line in lines for name in line.split() if name != "in"))
+    words = opens(header).replace("open scoped ", "open ").split()
+    return tuple(dict.fromkeys(word for word in words if word not in ("open", "in")))
 
 
 def needed(signature: str, declarations: Sequence[Declaration]) -> list[Declaration]:
     """Those that a statement cannot do without: it names them, or they name nothing and change how it is read."""
+    if not declarations:
+        return []
     said = {part for _, token in tokens(signature) for part in token.split(".")}
     return [d for d in declarations if not d.name or d.name.split(".")[-1] in said]
 
@@ -127,7 +136,7 @@ def _binder(words: Sequence[str]) -> tuple[set[str], str]:
     names: set[str] = set()
     depth, typed = 0, 0
     for word in words:
-        if word in "([{⟨⦃":
+        if word in "(⟨" or (typed and word in "[{⦃"):
             depth += 1
         elif word in ")]}⟩⦄":
             depth -= 1

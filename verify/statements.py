@@ -89,6 +89,8 @@ def parse_theorem(text: str, source: str = "user", row: dict[str, Any] | None = 
 
 def theorem_start(text: str, *, last: bool = False) -> int:
     """Where the first or the last theorem of a text begins. Raises ValueError with a reason when it holds none."""
+    if re.match(r"(theorem|lemma)\s", text) and len(re.findall(r"\b(?:theorem|lemma)\b", text)) == 1:
+        return 0  # the usual case, without reading it word by word
     starts = [position for position, token in tokens(text) if token in ("theorem", "lemma")]
     if not starts:
         kind = re.search(r"\b(def|abbrev|instance|example|structure|axiom)\b", text)

@@ -53,16 +53,28 @@ def core(*words: str) -> Toolchain:
     return Toolchain("core", tuple(command), PROJECT, _environment(), identity)
 
 
-def mathlib(project: Path = PROJECT) -> Toolchain:
-    """The native Lean with Mathlib. Raises LeanUnavailable when elan or the build is missing."""
+def mathlib(project: Path = PROJECT, header: str | None = None) -> Toolchain:
+    """The native Lean with Mathlib. Raises LeanUnavailable when elan or the build is missing.
+
+    `header` is elaborated after the import instead of the profile's own: the `open`s that a benchmark expects
+    (`verify.benchmark.lean_header`).
+    """
     lake = shutil.which("lake")
     if lake is None:
         raise LeanUnavailable("no `lake` on the PATH; install elan, or use --profile core")
     if not (project / ".lake" / "build" / "bin" / "repl").exists():
         raise LeanUnavailable(f"not built; run `cd {project} && lake exe cache get && lake build`")
-    command = (lake, "env", ".lake/build/bin/repl", "header/mathlib.lean", "Mathlib")
     elan = Path(os.environ.get("ELAN_HOME", Path.home() / ".elan"))
-    return Toolchain("mathlib", caged(command, project, [elan]), project, _environment(("HOME", "ELAN_HOME")))
+    file, readable = Path("header/mathlib.lean"), [elan]
+    if header is not None:
+        file = install.home() / "headers" / f"{content_id(header)}.lean"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        aside = file.with_suffix(f".{os.getpid()}")
+        aside.write_text(header, encoding="utf-8")
+        aside.replace(file)
+        readable.append(file.parent)
+    command = (lake, "env", ".lake/build/bin/repl", str(file), "Mathlib")
+    return Toolchain("mathlib", caged(command, project, readable), project, _environment(("HOME", "ELAN_HOME")))
 
 
 def of_profile(profile: str) -> Toolchain:
