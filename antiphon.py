@@ -2,6 +2,7 @@
 
 Exit status: 0 all is well; 2 bad input; 8 Lean cannot be started; 130 interrupted. `antiphon verify`:
 1 failed, 3 refused, 4 timeout, 5 memory, 6 out of profile, 7 infrastructure (1 where they are mixed).
+`antiphon eval`: 1 no headline. `antiphon recheck`: 1 a proof or a figure does not hold.
 """
 
 from __future__ import annotations

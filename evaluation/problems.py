@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -92,5 +92,8 @@ def _known(config: EvaluationConfig) -> tuple[list[Problem], list[tuple[str, str
     said = loaded.benchmark
     if said.kind != "formal":
         raise BadInput(f"{said.name} asks questions in words; `antiphon eval` wants theorems to prove")
-    fields = {"name": said.name, "title": said.title, "licence": said.licence, "citation": said.citation}
+    fields = {
+        "name": said.name, "title": said.title, "licence": said.licence, "citation": said.citation,
+        "written_for": said.profile and asdict(said.profile),
+    }  # fmt: skip
     return loaded.problems, loaded.rejected, fields

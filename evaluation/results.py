@@ -22,7 +22,7 @@ from evaluation.provers import Prover
 from evaluation.statistics import blocks, interval, pass_at_k, wilson
 from training.ledger import Ledger
 from verify import policy
-from verify.benchmark import Problem
+from verify.benchmark import Problem, not_opened
 from verify.records import Attempt, Outcome, Verdict
 from verify.statements import BadInput
 
@@ -42,7 +42,7 @@ def collect(
     outside = [
         {
             "name": p.name, "id": p.statement.id, "outcome": str(_said(checks[p.statement.id])),
-            "reason": _reason(checks[p.statement.id]),
+            "reason": _reason(checks[p.statement.id]), "not_opened": list(not_opened(p, config.profile)),
         }
         for p in given.problems
         if _said(checks[p.statement.id]) is not Outcome.ELABORATES
@@ -50,7 +50,11 @@ def collect(
     made: dict[str, list[Attempt]] = defaultdict(list)
     for attempt in ledger.attempts(0, VOICE):
         made[attempt.statement_id].append(attempt)
-    problems = [_problem(p, sorted(made[p.statement.id], key=lambda a: a.sample), ledger) for p in inside]
+    problems = [
+        {**_problem(p, sorted(made[p.statement.id], key=lambda a: a.sample), ledger),
+         "not_opened": list(not_opened(p, config.profile))}
+        for p in inside
+    ]  # fmt: skip
     budgets = config.budgets(prover.samples)
     result = {
         "format": FORMAT,
