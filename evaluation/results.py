@@ -120,10 +120,12 @@ def values(problems: Iterable[dict[str, Any]], k: int, estimator: str) -> list[f
 
 
 def _figure(problems: Sequence[dict[str, Any]], k: int, whole: int, settings: dict[str, Any]) -> dict[str, Any]:
+    """pass@k, and what k attempts at each problem cost: their number, and their tokens on average."""
     found = interval(values(problems, k, settings["estimator"]), settings["seed"])
     row: dict[str, Any] = {
         "k": k, "mean": found.mean, "low": found.low, "high": found.high, "method": found.method,
-        "of_all": found.mean * len(problems) / whole,
+        "of_all": found.mean * len(problems) / whole, "samples": sum(min(k, p["n"]) for p in problems),
+        "tokens": round(sum(p["tokens"] * min(k, p["n"]) / max(p["n"], 1) for p in problems)),
     }  # fmt: skip
     if settings["estimator"] == "unbiased":
         solved_PS = np.zeros((len(problems), settings["samples"]), bool)

@@ -27,11 +27,12 @@ def print_results(results: dict[str, Any], cost: dict[str, Any], console: Consol
         say(f"no headline: {results['no_headline']}")
     else:
         table = Table(box=None, pad_edge=False)
-        for heading in ("k", "pass@k", "95 % interval", f"of all {inside + outside}"):
+        for heading in ("k", "pass@k", "95 % interval", f"of all {inside + outside}", "samples", "tokens"):
             table.add_column(heading, justify="right", no_wrap=True)
         for row in figures["pass_at_k"]:
             between = f"{row['low']:.1%} to {row['high']:.1%}"
-            table.add_row(str(row["k"]), f"{row['mean']:.1%}", between, f"{row['of_all']:.1%}")
+            table.add_row(str(row["k"]), f"{row['mean']:.1%}", between, f"{row['of_all']:.1%}",
+                          f"{row['samples']:,}", f"{row['tokens']:,}")  # fmt: skip
         console.print(table)
         solved = figures["solved"]
         say(f"proved: {solved['count']} of {solved['of']} ({solved['low']:.1%} to {solved['high']:.1%})")

@@ -35,6 +35,7 @@ def test_figures_follow_from_the_attempts(config, given):
         mean = sum(pass_at_k(8, c, row["k"]) for c in counts) / 5
         assert row["mean"] == pytest.approx(mean) and row["of_all"] == pytest.approx(mean * 5 / 6)
         assert row["low"] <= row["mean"] <= row["high"]
+        assert (row["samples"], row["tokens"]) == (5 * row["k"], 15 * row["k"])
     assert figures["pass_at_k"][0]["blocks"]["mean"] == pytest.approx(figures["pass_at_k"][0]["mean"])
     assert figures["solved"]["count"] == sum(c > 0 for c in counts) == round(figures["pass_at_k"][-1]["mean"] * 5)
     assert results["attempts"]["made"] == 40 and results["attempts"]["tokens"] == 120
@@ -133,7 +134,7 @@ def test_above_one_percent_of_system_errors_there_is_no_headline(config, given):
 
 
 def test_up_to_one_percent_counts_as_not_proved():
-    row = {"n": 100, "proved": [0], "outcomes": {"proved": 1, "failed": 98, "infrastructure": 1}}
+    row = {"n": 100, "tokens": 0, "proved": [0], "outcomes": {"proved": 1, "failed": 98, "infrastructure": 1}}
     settings = {"k": [1], "samples": 100, "seed": 0, "estimator": "unbiased"}
     assert headline([row], [], settings)["headline"]["pass_at_k"][0]["mean"] == pytest.approx(0.01)
     row["outcomes"] = {"proved": 1, "failed": 97, "infrastructure": 2}
