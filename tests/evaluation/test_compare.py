@@ -75,3 +75,16 @@ def test_no_common_k(pair):
     a["settings"]["k"], b["settings"]["k"] = [1], [2]
     with pytest.raises(BadInput, match="none in common"):
         compare(a, b)
+
+
+def test_the_command_says_the_gain_and_who_proves_what_alone(pair, tmp_path, capsys):
+    import antiphon
+
+    paths = tmp_path / "a.json", tmp_path / "b.json"
+    for path, results in zip(paths, pair, strict=True):
+        path.write_text(json.dumps(results))
+    assert antiphon.compare(*paths) == 0
+    said = capsys.readouterr().out
+    gain = compare(*pair).rows[0][3]
+    assert f"{gain.mean:+.1%}" in said and f"{gain.low:+.1%} to {gain.high:+.1%}" in said
+    assert "A alone: again" in said and "seed: 0 and 1" in said
