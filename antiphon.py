@@ -2,6 +2,7 @@
 
 Exit status: 0 all is well; 2 bad input; 8 Lean cannot be started; 130 interrupted. `antiphon verify`:
 1 failed, 3 refused, 4 timeout, 5 memory, 6 out of profile, 7 infrastructure (1 where they are mixed).
+`antiphon eval`: 1 no headline. `antiphon recheck`: 1 a proof or a figure does not hold.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Annotated, Literal
 
 import tyro
 
+from evaluation.config import EvaluationConfig
 from training.config import SelfplayConfig
 from verify.install import InstallError
 from verify.records import Outcome, Verdict
@@ -174,6 +176,62 @@ def conjecture(model: Path = Path("runs/selfplay"), count: int = 8, seed: int = 
     from training.trial import conjecture_some
 
     return asyncio.run(conjecture_some(model, count, seed, profile))
+
+
+def evaluate(config: Annotated[EvaluationConfig, tyro.conf.arg(name="")]) -> int:
+    from rich.console import Console
+
+    from evaluation import evaluate as evaluation
+    from evaluation.results import read_cost
+    from evaluation.tables import print_results
+
+    console = Console()
+    results = evaluation.evaluate(config, console)
+    print_results(results, read_cost(config.directory), console)
+    console.print(f"report: {config.directory / 'report.html'}", soft_wrap=True)
+    return int(results["headline"] is None)
+
+
+evaluate.__doc__ = EvaluationConfig.__doc__
+
+
+def compare(a: tyro.conf.Positional[Path], b: tyro.conf.Positional[Path]) -> int:
+    """Compare two evaluations on the same problems: A - B for every k, with paired bootstrap intervals.
+
+    Results of another Lean, profile, policy or benchmark are not compared; what differs is said.
+
+    Args:
+        a: A results.json, or its directory.
+        b: The other one.
+    """
+    from rich.console import Console
+
+    from evaluation import compare as comparison
+    from evaluation.results import read_results
+    from evaluation.tables import print_comparison
+
+    print_comparison(comparison.compare(read_results(a), read_results(b)), Console())
+    return 0
+
+
+def recheck(results: tyro.conf.Positional[Path], workers: int = 1, certify: bool = False) -> int:
+    """Check every proof of a results.json again, from nothing, and every figure. Status 1 when one does not hold.
+
+    Args:
+        results: A results.json, or its directory.
+        workers: Lean processes, 1.5 GB each.
+        certify: A proof must also pass the kernel again, in one more process, even where it had not to then.
+    """
+    from rich.console import Console
+
+    from evaluation import recheck as again
+    from evaluation.tables import print_recheck
+
+    if workers < 1:
+        raise BadInput("--workers must be at least 1")
+    found = again.recheck(results, workers, certify)
+    print_recheck(found, Console())
+    return int(bool(found.failed))
 
 
 def report(run: tyro.conf.Positional[Path] = Path("runs/selfplay"), samples: int = 0, round: int | None = None) -> int:
@@ -337,7 +395,7 @@ def trace(url: tyro.conf.Positional[str], commit: tyro.conf.Positional[str], out
 
 COMMANDS = {
     "selfplay": selfplay, "prove": prove, "verify": verify, "conjecture": conjecture,
-    "serve": serve, "report": report, "lineage": lineage, "export": export, "doctor": doctor, "lean": lean, "trace": trace,
+    "eval": evaluate, "recheck": recheck, "serve": serve, "report": report, "lineage": lineage, "export": export, "doctor": doctor, "lean": lean, "trace": trace,
 }  # fmt: skip
 
 
@@ -345,6 +403,8 @@ def main() -> None:
     """The command line: a user's mistake is one clear line, never a traceback."""
     try:
         arguments, config = _with_config(sys.argv[1:])
+        if arguments[:2] == ["eval", "compare"]:
+            sys.exit(tyro.cli(compare, args=arguments[2:], prog="antiphon eval compare"))
         if arguments[:1] and arguments[0] in COMMANDS:
             selfplay.__defaults__ = (config,)
             sys.exit(tyro.cli(COMMANDS[arguments[0]], args=arguments[1:], prog=f"antiphon {arguments[0]}"))

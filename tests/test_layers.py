@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ORDER = ["verify", "prover", "conjecture", "training", "antiphon"]
+ORDER = ["verify", "prover", "conjecture", "training", "evaluation", "antiphon"]
 """Each may use itself and what stands before it."""
 
 

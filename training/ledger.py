@@ -150,6 +150,11 @@ class Ledger:
         row = self._db.execute("SELECT data FROM phases WHERE round=? AND phase=?", (round, phase)).fetchone()
         return row and json.loads(row[0])
 
+    def phases(self, round: int) -> dict[str, dict[str, Any]]:
+        """What the ended phases of a round left behind, by name."""
+        rows = self._db.execute("SELECT phase, data FROM phases WHERE round=? ORDER BY rowid", (round,))
+        return {phase: json.loads(data) for phase, data in rows}
+
     # Statements
 
     def add_statements(self, kind: str, round: int, statements: Iterable[Statement]) -> None:
@@ -221,6 +226,11 @@ class Ledger:
             "SELECT more FROM verdicts WHERE question=? AND statement=? AND proof=?", (question, statement_id, proof)
         ).fetchone()
         return row and Verdict.from_dict(json.loads(row[0]))
+
+    def all_verdicts(self) -> list[Verdict]:
+        """Of all questions, in the order in which they came."""
+        rows = self._db.execute("SELECT more FROM verdicts ORDER BY rowid")
+        return [Verdict.from_dict(json.loads(row[0])) for row in rows]
 
     def proofs(self, kind: str | None = None, before: int | None = None) -> list[tuple[str, str, Verdict]]:
         """All proved (statement id, proof, verdict), in a fixed order; `kind` as in `add_statements`.

@@ -195,6 +195,26 @@ def shares(name: str, title: str, rounds: Sequence[int], series: Mapping[str, Se
         return _inline(figure, name, title, f"Shares between 0 and 1. {told}")
 
 
+def budgets(name: str, title: str, ks: Sequence[int], means: Sequence[float], lows: Sequence[float],
+            highs: Sequence[float]) -> Markup:  # fmt: skip
+    """A share by sampling budget k, on a logarithmic axis, with the band of its interval."""
+    with rc_context(_RC):
+        figure, axes = _axes("share of problems")
+        axes.fill_between(ks, lows, highs, color=_STAND_IN["blue0"], linewidth=0)
+        axes.plot(ks, means, color=_STAND_IN["accent"], linewidth=2, marker="o", markersize=4.5)
+        for x, y in {ks[0]: means[0], ks[-1]: means[-1]}.items():
+            axes.annotate(f"{y:.1%}", (x, y), (0, 7), textcoords="offset points", ha="center")
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(ks, [str(k) for k in ks])
+        axes.minorticks_off()
+        axes.set_xlabel("k")
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
+        axes.set_ylim(0, min(1.22 * max([*highs, 0.01]), 1.08))
+        rows = zip(ks, means, lows, highs, strict=True)
+        told = "; ".join(f"pass@{k}: {mean:.1%} ({low:.1%} to {high:.1%})" for k, mean, low, high in rows)
+        return _inline(figure, name, title, f"With 95 % intervals. {told}.")
+
+
 def layered(name: str, title: str, drawing: Layers) -> Markup:
     """A lineage in columns by round: a dot a statement, a line to each conjecture from what prompted it."""
     tallest = max(len(layer.states) for layer in drawing.layers)

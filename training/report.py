@@ -60,7 +60,7 @@ def write_report(run_directory: Path) -> Path:
     with open_ledger(run_directory) as ledger:
         run = read_run(run_directory, ledger)
         failures = [(round, _failures(ledger, run, round)) for round in run.rounds]
-        page = _environment().get_template("report.html.jinja").render(
+        page = environment(Path(__file__).parent).get_template("report.html.jinja").render(
             run=run, headline=_headline(run), figures=_figures(run), tables=_tables(run), groups=_conjectures(run),
             solved=[s for s in run.given.values() if s.id in run.proofs], failures=failures,
             unsolved=[s for s in run.in_profile() if s.id not in run.proofs], tree=_tree(ledger, run),
@@ -370,10 +370,10 @@ def _duration(seconds: float | None) -> str:
 _CONTROLS = {code: "\ufffd" for code in (*range(32), 127) if chr(code) not in "\t\n"}  # not allowed in HTML
 
 
-def _environment() -> Environment:
-    """Every value is escaped on its way into the page."""
+def environment(folder: Path) -> Environment:
+    """For the pages in a folder: every value is escaped on its way into the page."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         finalize=lambda value: value.translate(_CONTROLS) if type(value) is str else value,
     )  # fmt: skip
     environment.filters |= {"count": "{:,}".format, "told": _told, "duration": _duration}

@@ -446,7 +446,7 @@ def _settle_config(config: SelfplayConfig) -> None:
             raise BadInput(
                 f"{config.run} was begun with another {', '.join(changed)} (see {path}); choose another --run"
             )
-    record = {"config": plain, "versions": _versions()}
+    record = {"config": plain, "versions": {**versions(), "command": " ".join(sys.argv)}}
     aside = path.with_suffix(".aside")
     aside.write_text(yaml.safe_dump(record, sort_keys=False, allow_unicode=True))
     aside.replace(path)
@@ -460,7 +460,8 @@ def _completed(before: dict[str, Any], default: dict[str, Any]) -> dict[str, Any
     }
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of Python, of the libraries that decide what a model samples, and of this code."""
     found = {"python": platform.python_version()}
     for name in ("antiphon", "torch", "transformers", "numpy"):
         try:
@@ -469,5 +470,4 @@ def _versions() -> dict[str, str]:
             found[name] = "not installed"
     git = subprocess.run(["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True)
     found["revision"] = git.stdout.strip() if git.returncode == 0 else "unknown"
-    found["command"] = " ".join(sys.argv)
     return found

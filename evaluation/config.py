@@ -1,0 +1,112 @@
+"""What is evaluated, on what, with how much: one frozen dataclass, the same for the command line and the store."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import tyro
+
+from prover.sampler import Engine, SamplingSettings
+from verify.statements import BadInput, source_name
+
+
+@dataclass(frozen=True)
+class EvaluationConfig:
+    """Evaluate MODEL on BENCHMARK: sample proofs, let Lean judge each, report pass@k with intervals.
+
+    The same command goes on where an interrupted one stopped, and ends with the same results.json. Written into --out:
+    results.json (all figures, every accepted proof with its verdict), cost.json (what it took), report.html (one page
+    with every problem), ledger.sqlite (every attempt). Two results are compared by `antiphon eval compare A B`, and
+    all proofs of one are checked again by `antiphon recheck A`. Exit status 1: too much could not be judged for a
+    headline.
+    """
+
+    model: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="MODEL")]
+    """A run (its newest checkpoint), a model directory, a hub id, an OpenAI-compatible endpoint
+    (http://HOST/v1#MODEL), or a floor that needs no model: floor:grind, floor:omega, floor:simp, floor:tactics (a
+    fixed list, in its order), floor:search (the grammar of tactics and hints)."""
+    benchmark: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="BENCHMARK")]
+    """A benchmark's name, `bundled` (our statements), or a json, jsonl or parquet file of statements."""
+    data: str | None = None
+    """The benchmark's file or directory, or another hub id, where it is not fetched from its own."""
+    split: str | None = None
+    """Only this split, for example valid or test."""
+    limit: int | None = None
+    """Only the first so many problems."""
+    samples: int | None = None
+    """Proofs sampled for each problem: 8 for a model, 32 for floor:search, the whole list for another floor."""
+    k: tuple[int, ...] = ()
+    """pass@k is told for these k; without it for 1, 2, 4, 8, … and the number of samples."""
+    stop_at_first: bool = False
+    """A problem with a proof is sampled no further (in blocks of 1, 1, 2, 4, …); pass@k is then the share of problems
+    proved within their first k samples."""
+    format: str = "antiphon"
+    """How the model is prompted and its answer read: antiphon (models of `antiphon selfplay`), deepseek-prover-v1.5,
+    deepseek-prover-v2, goedel-prover, goedel-prover-v2, kimina-prover, stp."""
+    sampling: Annotated[SamplingSettings, tyro.conf.arg(name="")] = field(default_factory=SamplingSettings)
+    seed: int = 0
+    """Other seeds, other samples."""
+    out: Path | None = None
+    """The directory of the results; without it runs/eval-MODEL-BENCHMARK."""
+    profile: Literal["core", "mathlib"] = "core"
+    """Which Lean: core (embedded) or mathlib (native). Their results are never mixed."""
+    heartbeats: int = 20_000
+    """Lean's work limit for one proof, as maxHeartbeats counts it."""
+    wall_seconds: float = 60.0
+    """A check that takes longer is stopped."""
+    certify: bool = False
+    """A proof must pass the kernel again, in one more process, which never sees a candidate."""
+    workers: int = 1
+    """Lean processes, 1.5 GB each."""
+    verdict_cache: bool = True
+    """Verdicts of earlier runs on this machine are used again (kept in ANTIPHON_HOME)."""
+    sampler: Engine = "transformers"
+    """What runs a model of this machine or the hub: `vllm` in this process, `vllm-server` in a process of its own."""
+    vllm_python: Path | None = None
+    """The Python of the environment where `vllm-server` finds vLLM; without it, this one."""
+    train: tuple[Path, ...] = ()
+    """Files of training statements, or runs: what they share with the benchmark is reported. Of an evaluated run its own
+    statements always are."""
+
+    def __post_init__(self) -> None:
+        for name in ("limit", "samples", "heartbeats", "workers"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise BadInput(f"--{name} must be at least 1")
+        if self.wall_seconds <= 0:
+            raise BadInput("--wall-seconds must be positive")
+        if any(k < 1 for k in self.k):
+            raise BadInput("--k wants numbers of at least 1")
+
+    @property
+    def directory(self) -> Path:
+        names = ("eval", Path(self.model).name, source_name(self.benchmark), self.split or "")
+        return self.out or Path("runs", "-".join(re.sub(r"[^\w.]+", "-", name) for name in names if name))
+
+    def budgets(self, samples: int) -> tuple[int, ...]:
+        """The k that are told of so many samples a problem. Raises BadInput for a k above it.
+
+        >>> EvaluationConfig("m", "bundled").budgets(12)
+        (1, 2, 4, 8, 12)
+        """
+        if self.k and max(self.k) > samples:
+            raise BadInput(f"pass@{max(self.k)} needs as many samples; there are {samples} (--samples)")
+        powers = (2**i for i in range(samples.bit_length()))
+        return tuple(sorted({*(self.k or (*powers, samples))}))
+
+    def decisive(self) -> dict[str, Any]:
+        """What decides the results, as plain data: a resumed evaluation must have the same."""
+        free = ("out", "workers", "verdict_cache", "vllm_python")
+        return {key: _plain(value) for key, value in asdict(self).items() if key not in free}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Path():
+            return str(value)
+        case tuple():
+            return [_plain(one) for one in value]
+    return value

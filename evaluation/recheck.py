@@ -1,0 +1,99 @@
+"""Does a `results.json` hold? Every proof through Lean again, without a cache, and every figure from the proofs."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evaluation.problems import digest
+from evaluation.results import headline, read_results
+from training.progress import step
+from verify import policy, toolchain
+from verify.pool import CERTIFIED, LeanPool
+from verify.records import Job, Outcome, Statement
+from verify.statements import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """`proofs` were asked; `failed` are (problem, what is wrong); `notes` say what else differs from then."""
+
+    proofs: int
+    failed: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+
+
+def recheck(path: Path, workers: int = 1, certify: bool = False) -> Recheck:
+    """Checks a file with the profile and the limit its proofs were accepted with. Raises BadInput, LeanUnavailable."""
+    results = read_results(path)
+
+    async def ask() -> Recheck:
+        lean, again = toolchain.of_profile(results["judge"]["profile"]), certify or results["judge"]["certified"]
+        async with LeanPool(lean, workers, certify=again) as pool:
+            return await checked(results, pool, again)
+
+    try:
+        return asyncio.run(ask())
+    except (LookupError, TypeError, AttributeError) as error:
+        raise BadInput(f"{path}: not whole ({error!r})") from error
+
+
+async def checked(results: dict[str, Any], pool: LeanPool, certify: bool = False) -> Recheck:
+    """Asks a pool that remembers nothing."""
+    failed, judge = [("results", said) for said in contradictions(results)], results["judge"]
+    asked = [
+        (problem["name"], Job(Statement(problem["theorem"], problem["signature"]), row["proof"], judge["heartbeats"]))
+        for problem in results["problems"]
+        for row in problem["proofs"]
+    ]
+    names = {job.key: name for name, job in asked}
+    now = {"toolchain": await pool.ready(), "policy": policy.VERSION}
+    notes = tuple(f"{key} is {now[key]}, then it was {judge[key]}" for key in now if now[key] != judge[key])
+    with step("recheck", len(asked)) as shown:
+        async for job, verdict in pool.stream(job for _, job in asked):
+            shown.advance()
+            if verdict.outcome is not Outcome.PROVED or (certify and verdict.level != CERTIFIED):
+                failed.append((names[job.key], f"{verdict.outcome}: {verdict.reason}"))
+    return Recheck(len(asked), tuple(sorted(failed)), notes)
+
+
+def contradictions(results: dict[str, Any]) -> list[str]:
+    """Where the file does not follow from its own proofs."""
+    said, judge = [], results["judge"]
+    for row in results["problems"]:
+        name, samples = row["name"], sorted(s for proof in row["proofs"] for s in proof["samples"])
+        if (
+            samples != sorted(row["proved"])
+            or len(set(samples)) != len(samples)
+            or not all(0 <= s < row["n"] for s in samples)
+        ):
+            said.append(f"{name}: the samples of its proofs are not those that are counted as proved")
+        if sum(row["outcomes"].values()) != row["n"] or row["outcomes"].get(Outcome.PROVED, 0) != len(samples):
+            said.append(f"{name}: its outcomes do not add up")
+        if Statement(row["theorem"], row["signature"]).id != row["id"]:
+            said.append(f"{name}: its statement is another one than its id says")
+        for proof in row["proofs"]:
+            verdict = proof["verdict"]
+            if verdict["outcome"] != Outcome.PROVED or verdict["profile"] != judge["profile"]:
+                said.append(f"{name}: a proof with the verdict {verdict['outcome']} in profile {verdict['profile']}")
+    everything = [(row["name"], row["id"]) for row in (*results["problems"], *results["out_of_profile"])]
+    if digest(everything) != results["benchmark"]["digest"]:
+        said.append("the problems are not those of the benchmark's digest")
+    told = {key: results[key] for key in ("headline", "no_headline")}
+    if not said and not _alike(told, headline(results["problems"], results["out_of_profile"], results["settings"])):
+        said.append("the headline does not follow from the proofs")
+    return said
+
+
+def _alike(told: Any, found: Any, key: str = "") -> bool:
+    """Equal; the ends of an interval, which are drawn, to a hundredth."""
+    if isinstance(told, dict) and isinstance(found, dict):
+        return told.keys() == found.keys() and all(_alike(told[key], found[key], key) for key in told)
+    if isinstance(told, list) and isinstance(found, list):
+        return len(told) == len(found) and all(map(_alike, told, found))
+    if isinstance(told, float) and isinstance(found, float):
+        return math.isclose(told, found, rel_tol=0, abs_tol=0.01 if key in ("low", "high") else 1e-9)
+    return told == found
