@@ -128,11 +128,13 @@ def _rows(source: str, split: str | None) -> Iterable[dict[str, Any]]:
         raise BadInput(f"{source} is a directory; give a json, jsonl or parquet file in it")
     suffixes = [s for s in path.suffixes if s != ".gz"]
     if path.exists() or (suffixes and suffixes[-1] in FILE_KINDS):
-        return _file_rows(path, suffixes[-1] if suffixes else "")
-    return _hub_rows(source, split)
+        return file_rows(path)
+    return hub_rows(source, split or "train")
 
 
-def _file_rows(path: Path, kind: str) -> Iterator[dict[str, Any]]:
+def file_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a json, jsonl or parquet file, `.gz` too. Raises BadInput."""
+    kind = Path(path.name.removesuffix(".gz")).suffix
     if not path.exists():
         raise BadInput(f"{path}: No such file or directory")
     if kind not in FILE_KINDS:
@@ -173,11 +175,12 @@ def _json_lines(path: Path, text: str) -> Iterator[tuple[int, Any]]:
                 raise BadInput(f"{path}, line {number}: not JSON ({error})") from error
 
 
-def _hub_rows(source: str, split: str | None) -> Iterable[dict[str, Any]]:
+def hub_rows(source: str, split: str, config: str | None = None) -> Iterable[dict[str, Any]]:
+    """The rows of one split of a data set on the Hugging Face hub. Raises BadInput."""
     import datasets
 
     try:
-        loaded = datasets.load_dataset(source, split=split or "train")
+        loaded = datasets.load_dataset(source, config, split=split)
     except Exception as error:  # the library raises a dozen kinds for one cause: not there, or not reachable
         first = str(error).strip().split("\n")[0]
         raise BadInput(f"{source}: neither a file here nor a data set that can be loaded ({first})") from error
