@@ -378,8 +378,12 @@ class Ledger:
     def add_questions(self, questions: Iterable[Question]) -> None:
         self._insert("questions", (astuple(question) for question in questions))
 
-    def questions(self, round: int | None = None) -> list[Question]:
-        rows = self._db.execute("SELECT * FROM questions WHERE ?1 IS NULL OR round=?1 ORDER BY round, number", (round,))
+    def questions(self, round: int | None = None, before: int | None = None) -> list[Question]:
+        """Of one round, or of all before one, or all."""
+        rows = self._db.execute(
+            "SELECT * FROM questions WHERE (?1 IS NULL OR round=?1) AND (?2 IS NULL OR round<?2) ORDER BY round, number",
+            (round, before),
+        )
         return [Question(*row[:-1], bool(row[-1])) for row in rows]
 
     # Reviews of the guide, and selections

@@ -166,7 +166,9 @@ class PasoDoble:
         labelled = [
             Proposal(p.proposal.question, p.proposal.solution, a.label) for p, a in zip(proposed, answered, strict=True)
         ]
-        self.memory.buffer = self.memory.buffer.insert(labelled, scored, self.config.rewards)
+        buffer = self.memory.buffer.insert(labelled, scored, self.config.rewards)
+        beyond = max(0, len(buffer.kept) - self.config.offline.buffer_size)
+        self.memory.buffer = QuestionBuffer(buffer.kept[beyond:], max(0, buffer.cursor - beyond))
         return row | {"buffer/questions": len(self.memory.buffer.kept)}
 
     async def solver_learns(self, number: int) -> Row:
@@ -228,9 +230,7 @@ class PasoDoble:
         answered = [NOT_ASKED] * len(proposals)
         for index, group, row, label, right in zip(clean, groups, boxes, labels, correct, strict=True):
             has_box = [box is not None for box in row]
-            rewards = solver_rewards(
-                self.rules, right, has_box, seed=self.config.seed, step=number, question=index
-            )
+            rewards = solver_rewards(self.rules, right, has_box, seed=self.config.seed, step=number, question=index)
             answered[index] = Answered(group, row, label, rewards)
         return answered
 
@@ -274,9 +274,7 @@ class PasoDoble:
         proposals = [p.proposal for p in proposed]
         ids = [self.token_ids(p.question or "") for p in proposals]
         rates = [pass_rate(a.rewards) for a in answered]
-        scored, self.memory.history = score(
-            proposals, ids, rates, self.memory.history, self.config.rewards, self.rules
-        )
+        scored, self.memory.history = score(proposals, ids, rates, self.memory.history, self.config.rewards, self.rules)
         statements = [
             self.statement(number, index, p.question) if p.question else None for index, p in enumerate(proposals)
         ]

@@ -56,6 +56,8 @@ class OfflineSettings:
     questions_per_step: int = 6
     """Of the buffer, in ring order."""
     buffer: BufferSettings = field(default_factory=BufferSettings)
+    buffer_size: int = 512
+    """The oldest questions beyond it leave."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,9 @@ class PasoDobleConfig:
             if getattr(self, name) < 1:
                 raise BadInput(f"--{name.replace('_', '-')} must be at least 1, not {getattr(self, name)}")
         if self.rules.label == "truth" and self.knowledge.source != "bundled":
-            raise BadInput("the true answer can be computed of the bundled knowledge alone: leave --knowledge.source bundled")
+            raise BadInput(
+                "the true answer can be computed of the bundled knowledge alone: leave --knowledge.source bundled"
+            )
         if min(self.offline.proposer_steps, self.offline.solver_steps, self.offline.questions_per_step) < 1:
             raise BadInput("--offline.proposer-steps, .solver-steps and .questions-per-step must be at least 1")
 
@@ -187,7 +191,8 @@ def preset(name: str) -> PasoDobleConfig:
     return replace(merge(PasoDobleConfig(), PRESETS[name], name), preset=name)
 
 
-def configured(name: str | None, values: dict[str, Any], where: str) -> PasoDobleConfig:
+def configured(name: str | None, values: Any, where: str) -> PasoDobleConfig:
     """A preset with the fields a YAML file sets; without a name the file's own `preset`, or `antiphon`."""
-    base = preset(name or str(values.get("preset") or "antiphon"))
+    said = values.get("preset") if isinstance(values, dict) else None
+    base = preset(name or str(said or "antiphon"))
     return replace(merge(base, values, where), preset=base.preset)
