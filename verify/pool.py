@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -27,13 +26,13 @@ from typing import Any
 from verify import evidence, policy
 from verify.cache import VerdictCache
 from verify.canonical import canonical
+from verify.once import Once, as_they_come
 from verify.process import LeanDied, LeanError, LeanFlood, LeanOutOfMemory, LeanProcess, LeanTimeout
 from verify.records import Job, Message, Outcome, Verdict
 from verify.toolchain import LeanUnavailable, Toolchain
 
 log = logging.getLogger("antiphon.verify")
 MESSAGE_CHARACTERS = 2_000
-REMEMBERED = 100_000
 CERTIFIED = "certified"
 CERTIFY_HEARTBEATS = 200_000  # for the kernel alone, which has accepted the same terms before
 ALLOWED_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
@@ -90,8 +89,8 @@ class LeanPool:
         self._candidates = _Lane(workers)
         self._certifier = _Lane(1) if certify else None
         self._size = workers + certify
-        self._verdicts: dict[tuple[str, str | None, int], asyncio.Task[Verdict]] = {}
-        self._askers: Counter[tuple[str, str | None, int]] = Counter()
+        # Could not tell: the next one who asks may have more luck.
+        self._verdicts = Once[Verdict](keep=lambda verdict: verdict.outcome is not Outcome.INFRASTRUCTURE)
         self._workers: list[asyncio.Task[None]] = []
         self._keeps_spare = spare
         self._spare: asyncio.Task[LeanProcess] | None = None
@@ -109,7 +108,7 @@ class LeanPool:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        pending = [task for task in self._verdicts.values() if not task.done()]
+        pending = self._verdicts.pending()
         for task in (*self._workers, *pending):
             task.cancel()
         await asyncio.gather(*self._workers, *pending, return_exceptions=True)
@@ -137,41 +136,11 @@ class LeanPool:
 
     async def check(self, job: Job) -> Verdict:
         """The verdict on one job. Equal jobs share one check; one that nobody waits for any more is not begun."""
-        task = self._verdicts.get(job.key)
-        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
-            task = self._verdicts[job.key] = asyncio.create_task(self._judge(job))
-            if len(self._verdicts) > REMEMBERED:
-                oldest = next(iter(self._verdicts))
-                if self._verdicts[oldest].done():
-                    del self._verdicts[oldest]
-        self._askers[job.key] += 1
-        try:
-            verdict = await asyncio.shield(task)
-        finally:
-            self._askers[job.key] -= 1
-            if not self._askers[job.key]:
-                del self._askers[job.key]
-                if not task.done() and self._verdicts.get(job.key) is task:
-                    del self._verdicts[job.key]
-                    task.cancel()
-        # Could not tell: the next one who asks may have more luck.
-        if verdict.outcome is Outcome.INFRASTRUCTURE and self._verdicts.get(job.key) is task:
-            del self._verdicts[job.key]
-        return verdict
+        return await self._verdicts.get(job.key, lambda: self._judge(job))
 
-    async def stream(self, jobs: Iterable[Job]) -> AsyncIterator[tuple[Job, Verdict]]:
+    def stream(self, jobs: Iterable[Job]) -> AsyncIterator[tuple[Job, Verdict]]:
         """Verdicts in the order in which they come."""
-
-        async def one(job: Job) -> tuple[Job, Verdict]:
-            return job, await self.check(job)
-
-        tasks = [asyncio.create_task(one(job)) for job in jobs]
-        try:
-            for next_done in asyncio.as_completed(tasks):
-                yield await next_done
-        finally:
-            for task in tasks:
-                task.cancel()
+        return as_they_come(self.check, jobs)
 
     async def split(self, text: str) -> list[dict[str, Any]]:
         """The commands of a Lean file, by Lean's own parser: theorems in their parts, the rest as text.
