@@ -204,8 +204,10 @@ def report(run: tyro.conf.Positional[Path] = Path("runs/selfplay"), samples: int
     """
     from rich.console import Console
 
-    from training import report as pages
+    from training import dualplay_report
+    from training import report as formal_report
 
+    pages = dualplay_report if dualplay_report.is_dualplay(run) else formal_report
     console = Console()
     path = pages.write_report(run)
     console.print(pages.summary(run))

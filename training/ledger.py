@@ -182,6 +182,11 @@ class Ledger:
         row = self._db.execute("SELECT data FROM phases WHERE round=? AND phase=?", (round, phase)).fetchone()
         return row and json.loads(row[0])
 
+    def phases(self, phase: str) -> dict[int, dict[str, Any]]:
+        """What a phase left behind in every round in which it ended."""
+        rows = self._db.execute("SELECT round, data FROM phases WHERE phase=? ORDER BY round", (phase,))
+        return {round: json.loads(data) for round, data in rows}
+
     # Statements
 
     def add_statements(self, kind: str, round: int, statements: Iterable[Statement]) -> None:
@@ -236,6 +241,14 @@ class Ledger:
             "SELECT statement, proof, round, sample, sampler, tokens, logprob FROM attempts"
             " WHERE round=? AND sampler=? ORDER BY rowid",
             (round, sampler),
+        )
+        return [Attempt(*row) for row in rows]
+
+    def attempts_at(self, statement_id: str, round: int) -> list[Attempt]:
+        rows = self._db.execute(
+            "SELECT statement, proof, round, sample, sampler, tokens, logprob FROM attempts"
+            " WHERE statement=? AND round=? ORDER BY sampler, sample",
+            (statement_id, round),
         )
         return [Attempt(*row) for row in rows]
 
@@ -378,11 +391,11 @@ class Ledger:
     def add_questions(self, questions: Iterable[Question]) -> None:
         self._insert("questions", (astuple(question) for question in questions))
 
-    def questions(self, round: int | None = None, before: int | None = None) -> list[Question]:
-        """Of one round, or of all before one, or all."""
+    def questions(self, since: int = 0, before: int | None = None) -> list[Question]:
+        """Of these rounds, `before` not among them; without it to the newest."""
         rows = self._db.execute(
-            "SELECT * FROM questions WHERE (?1 IS NULL OR round=?1) AND (?2 IS NULL OR round<?2) ORDER BY round, number",
-            (round, before),
+            "SELECT * FROM questions WHERE round>=?1 AND (?2 IS NULL OR round<?2) ORDER BY round, number",
+            (since, before),
         )
         return [Question(*row[:-1], bool(row[-1])) for row in rows]
 

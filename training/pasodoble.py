@@ -50,8 +50,8 @@ from training.ledger import Question
 from training.pasodoble_config import PasoDobleConfig
 from training.policy_gradient import PolicyLearner
 from training.rollouts import Rollout
-from verify.maths import majority
 from verify.records import Attempt, Statement
+from verify.votes import majority
 
 QUESTION = "question"  # the kind of a proposed statement in the ledger
 Row = dict[str, Any]
@@ -248,7 +248,8 @@ class PasoDoble:
             case "shuffled":
                 return shuffled([one.answer for one in proposals], self.config.seed, number)
             case "majority":
-                return [await majority(self.judge.verifier, row) for row in boxes]
+                votes = [await majority(self.judge.verifier, row) for row in boxes]
+                return [clusters[0].answer if clusters else None for clusters in votes]
         return [one.answer for one in proposals]
 
     async def correct(

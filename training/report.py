@@ -60,12 +60,17 @@ def write_report(run_directory: Path) -> Path:
     with open_ledger(run_directory) as ledger:
         run = read_run(run_directory, ledger)
         failures = [(round, _failures(ledger, run, round)) for round in run.rounds]
-        page = _environment().get_template("report.html.jinja").render(
+        page = environment().get_template("report.html.jinja").render(
             run=run, headline=_headline(run), figures=_figures(run), tables=_tables(run), groups=_conjectures(run),
             solved=[s for s in run.given.values() if s.id in run.proofs], failures=failures,
             unsolved=[s for s in run.in_profile() if s.id not in run.proofs], tree=_tree(ledger, run),
             alarms=run.alarms(), shown=PROOFS_SHOWN, vendi_exact=VENDI_EXACT, style=plots.STYLE,
         )  # fmt: skip
+    return write_page(run_directory, page)
+
+
+def write_page(run_directory: Path, page: str) -> Path:
+    """The text as `report.html`, written aside and then renamed."""
     path = run_directory / "report.html"
     aside = path.with_suffix(".html.part")
     aside.write_text(page, encoding="utf-8")
@@ -370,7 +375,7 @@ def _duration(seconds: float | None) -> str:
 _CONTROLS = {code: "\ufffd" for code in (*range(32), 127) if chr(code) not in "\t\n"}  # not allowed in HTML
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
     """Every value is escaped on its way into the page."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
