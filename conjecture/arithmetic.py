@@ -24,7 +24,7 @@ Node = int | str | tuple
 LONGEST = 120  # characters of a question
 DEEPEST = 12  # brackets in brackets
 GREATEST = 10**9  # numerators and denominators
-_TOKEN = re.compile(r"\s*(\d+|gcd|lcm|mod|of|x|[-+*/^%()=,])")
+_TOKEN = re.compile(r"\s*([0-9]+|gcd|lcm|mod|of|x|[-+*/^%()=,])")
 
 
 class Worked(NamedTuple):
@@ -36,11 +36,7 @@ class Worked(NamedTuple):
     @property
     def text(self) -> str:
         """The worked solution as a model writes it."""
-        return solution(self.steps, self.answer)
-
-
-def solution(steps: tuple[str, ...], answer: str) -> str:
-    return ";".join((*steps, rf"\boxed{{{answer}}}"))
+        return ";".join((*self.steps, rf"\boxed{{{self.answer}}}"))
 
 
 def work(question: str) -> Worked | None:

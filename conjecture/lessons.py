@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from conjecture.arithmetic import Worked, solution, work
+from conjecture.arithmetic import Worked, work
 from verify.records import content_id
 
 Topic = Literal[
@@ -180,13 +180,13 @@ def _one(rng: np.random.Generator, topics: Sequence[Topic], level: int, held: bo
 def _distinct(rng: np.random.Generator, count: int, topics: Sequence[Topic], level: int, held: bool) -> list[Problem]:
     """Raises ValueError when the topics hold fewer questions than asked for."""
     found: dict[str, Problem] = {}
-    for _ in range(200 * count):
-        if len(found) == count:
-            break
+    missed = 0
+    while len(found) < count:
         item = _one(rng, topics, level, held)
-        found.setdefault(item.question, item)
-    if len(found) < count:
-        raise ValueError(f"these topics hold fewer than {count} held-out questions of level {level}")
+        missed = missed + 1 if item.question in found else 0
+        if missed == 500:
+            raise ValueError(f"these topics hold fewer than {count} held-out questions of level {level}")
+        found[item.question] = item
     return list(found.values())
 
 

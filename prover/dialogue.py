@@ -14,7 +14,7 @@ read by its box). What is read:
 
 - thoughts are not read: only what follows the last closing think tag;
 - a question is what stands in the FIRST problem tag after that, since a later one may sit inside the solution;
-- an answer is the content of the LAST box; a box that does not close is none.
+- an answer is the content of the last box that closes; a blank one is none.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from prover.prompts import EOS, PAD, TAGS, lay_signature
+from verify.answers import boxed
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -65,32 +66,6 @@ class Dialogue(Protocol):
         """The boxed answer of a solver's completion; None is a failure of format."""
 
 
-def boxed(text: str) -> str | None:
-    r"""The content of the last \boxed{...} (or \fbox) whose braces match; None when there is none or it is blank.
-
-    >>> boxed(r"\boxed{1} or rather \boxed{\frac{1}{2}}"), boxed(r"\boxed{3"), boxed(r"\boxed{ }")
-    ('\\frac{1}{2}', None, None)
-    """
-    last = None
-    for last in _BOX.finditer(text):
-        pass
-    if last is None:
-        return None
-    depth, escaped = 1, False
-    for position in range(last.end(), len(text)):
-        character = text[position]
-        if escaped or character == "\\":
-            escaped = not escaped
-        elif character in "{}":
-            depth += 1 if character == "{" else -1
-            if depth == 0:
-                return text[last.end() : position].strip() or None
-    return None
-
-
-_BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
-
-
 @dataclass(frozen=True, slots=True)
 class Small:
     """For models from nothing. Question and knowledge are one line with single blanks, without tags."""
@@ -112,10 +87,10 @@ class Small:
         question = lay_signature(question)
         if not tag or not question or _ANY_TAG.search(completion.replace("<by>", "", 1)):
             return Proposal(None, None, None)
-        return Proposal(question, solution.strip() or None, boxed(solution))
+        return Proposal(question, solution.strip() or None, _boxed(solution))
 
     def read_answer(self, completion: str) -> str | None:
-        return None if _ANY_TAG.search(completion) else boxed(completion)
+        return None if _ANY_TAG.search(completion) else _boxed(completion)
 
 
 _ANY_TAG = re.compile("|".join(map(re.escape, (*TAGS, EOS, PAD))))
@@ -150,12 +125,12 @@ class Chat:
         said = _spoken(completion)
         problem = _PROBLEM.search(said)
         if not problem or not problem[1].strip():
-            return Proposal(None, None, boxed(said))
+            return Proposal(None, None, _boxed(said))
         solution = re.sub(r"</?answer>", "", said[problem.end() :]).strip()
-        return Proposal(problem[1].strip(), solution or None, boxed(solution))
+        return Proposal(problem[1].strip(), solution or None, _boxed(solution))
 
     def read_answer(self, completion: str) -> str | None:
-        return boxed(_spoken(completion))
+        return _boxed(_spoken(completion))
 
     def _thought(self) -> str:
         return "\n</think>\n" if self.think else ""
@@ -193,6 +168,10 @@ SOLVER = (
     "and end with the final answer alone in \\boxed{}."
 )
 _PROBLEM = re.compile(r"<problem>(.*?)</problem>", re.DOTALL)
+
+
+def _boxed(text: str) -> str | None:
+    return boxed(text) or None
 
 
 def _spoken(completion: str) -> str:
