@@ -380,7 +380,7 @@ def main() -> None:
         if isinstance(error, OSError) and error.errno == errno.EPIPE:
             sys.exit(1)
         full = "full" in str(error) or getattr(error, "errno", None) == errno.ENOSPC
-        ours = type(error).__name__ in ("LedgerError", "SamplerError")
+        ours = type(error).__name__ in ("LedgerError", "SamplerError", "MathsUnavailable")
         if not (full or ours or isinstance(error, OSError)):
             raise
         _stop(f"{error}" + ("; make room on the disk, the same command goes on" if full else ""), 2)

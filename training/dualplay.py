@@ -28,6 +28,7 @@ from training.probe import PROBE, Probe
 from training.progress import step
 from training.settle import make_directory, settle
 from verify.maths import MathVerifier
+from verify.statements import BadInput
 
 FREE_TO_CHANGE = {"run", "max_steps", "workers", "save_steps", "save_total_limit", "proposer_device", "solver_device"}
 
@@ -37,7 +38,9 @@ def dualplay(config: PasoDobleConfig, console: Console) -> Path:
 
     Ctrl-C or a kill loses at most the work in flight; call it again to go on.
     """
-    knowledge = KnowledgeBase.open(config.knowledge)
+    if config.layout == "chat" and not (config.proposer and config.solver):
+        raise BadInput("--layout chat wants models with chat templates: name --proposer and --solver")
+    knowledge = knowledge_of(config)
     make_directory(config.run)
     settle(config, PasoDobleConfig(), FREE_TO_CHANGE)
     with Ledger(config.run / "ledger.sqlite") as ledger, Metrics(config.run / "metrics.jsonl") as metrics:
@@ -46,6 +49,15 @@ def dualplay(config: PasoDobleConfig, console: Console) -> Path:
     report = write_report(config.run)
     console.print(f"report: {report}")
     return report
+
+
+def knowledge_of(config: PasoDobleConfig) -> KnowledgeBase:
+    """What the proposer is shown: of the bundled lessons those of the topics that the cold start teaches."""
+    found, topics = KnowledgeBase.open(config.knowledge), config.cold_start.lessons.topics
+    if config.knowledge.source != "bundled" or not topics:
+        return found
+    texts = {lesson.text for lesson in lessons.LESSONS if lesson.topic in topics}
+    return KnowledgeBase(tuple(piece for piece in found.pieces if piece.text in texts))
 
 
 class DualPlay:
@@ -65,7 +77,8 @@ class DualPlay:
         async with MathVerifier(config.workers) as verifier:
             self.judge = AnswerJudge(self.ledger, verifier)
             recipe = self.begin()
-            probe = Probe(lessons.probe(-(-config.probes // len(lessons.LEVELS))), self.judge)
+            each = -(-config.probes // len(lessons.LEVELS))
+            probe = Probe(lessons.probe(each, config.cold_start.lessons.topics), self.judge)
             first = checkpoint.newest(config.run)
             with step("steps", last) as shown:
                 for number in range(first, last + 1):

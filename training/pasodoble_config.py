@@ -38,11 +38,10 @@ class PlayersColdStart:
     """Rows of the bundled language, for models from nothing."""
     sft: SFTSettings = field(
         default_factory=lambda: SFTSettings(
-            num_train_epochs=4.0,
-            learning_rate=2e-3,
-            lr_scheduler_type="cosine",
+            num_train_epochs=4.25,
+            learning_rate=3e-3,
             warmup_steps=20,
-            per_device_train_batch_size=32,
+            per_device_train_batch_size=128,
         )
     )
 
@@ -86,7 +85,7 @@ class PasoDobleConfig:
         default_factory=lambda: ModelConfig(
             vocab_size=400,
             hidden_size=64,
-            num_hidden_layers=3,
+            num_hidden_layers=2,
             num_attention_heads=4,
             intermediate_size=192,
             max_position_embeddings=160,

@@ -32,8 +32,6 @@ def begun(config: PasoDobleConfig, role: str) -> tuple[Any, Any]:
     if origin:
         model, tokenizer = models.load(origin)
     else:
-        if config.layout != "small":
-            raise BadInput(f"--layout {config.layout} wants a model with a chat template: name --{role}")
         corpus = [e.prompt + e.target for r in ROLES for e in bundled_examples(config, r, Small())]
         tokenizer = models.build_tokenizer(corpus, config.model)
         model = models.build_model(config.model, tokenizer, 2 * config.seed + ROLES.index(role))
