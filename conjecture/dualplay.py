@@ -22,7 +22,8 @@ Defects of the release (numbered as we found them) and what becomes of them; pre
    numbers. Here it must stand alone and have `leak_floor` characters.
 6  p > 0.2 is the only evidence that the proposer's answer is right: the arms below, and the loop's probes.
 
-Ours beside that, switched off in `released`: a question that H holds word for word earns nothing (`repeats_earn`).
+Ours beside that: a question that H holds word for word earns nothing (`repeats_earn`, not in `released`), and on request
+a proposal must hold in its own working (`check_working`).
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from conjecture.arithmetic import trace_holds
 from conjecture.r_zero import cluster_shares, r_zero_reward
 from prover.dialogue import Proposal
 
@@ -62,6 +64,8 @@ class RewardSettings:
     """When an answer inside its question is a hack: where it stands alone, or anywhere (released)."""
     leak_floor: int = 4
     """Shorter answers, in characters, never count as given away (for `token`)."""
+    check_working: bool = False
+    """Whether a proposal whose own worked steps are not all true is a hack. Ours, for the bundled language alone."""
     ranks: int = 1
     """Only the first of so many equal parts of a batch meets the history (released: one part for each training GPU)."""
 
@@ -269,7 +273,10 @@ def hack(proposal: Proposal, settings: RewardSettings) -> str:
     else:
         alone = re.compile(rf"(?<![\w.]){re.escape(answer)}(?!\w|\.\d)")
         given = len(answer) >= settings.leak_floor and alone.search(question) is not None
-    return "answer in the question" if given else ""
+    if given:
+        return "answer in the question"
+    unworked = settings.check_working and not trace_holds(proposal.solution or "", answer)
+    return "working that does not hold" if unworked else ""
 
 
 def score(
@@ -292,21 +299,11 @@ def score(
     ]
     shares = cluster_shares([one.text if one else "" for one in batch]) if rules.proposer_reward == "r-zero" else []
     weights = settings if rules.diversity else replace(settings, diversity_weight=0.0)
-    known = {one.text for one in history}
     scored = []
-    for index, (proposal, one, rate) in enumerate(zip(proposals, batch, rates, strict=True)):
+    for index, (proposal, rate) in enumerate(zip(proposals, rates, strict=True)):
         word = hack(proposal, settings)
-        if word:
-            rate = 0.0
-        diversity = 1.0
-        if rules.diversity and one is not None:
-            if index * settings.ranks < len(batch):
-                diversity = diversity_reward(one, history, settings)
-                if one.text in known and not settings.repeats_earn:
-                    diversity = 0.0
-            if settings.within_batch:
-                beside = [other for at, other in enumerate(batch) if other is not None and at != index]
-                diversity = min(diversity, diversity_reward(one, beside, settings))
+        rate = 0.0 if word else rate
+        diversity = _diversity(index, batch, history, settings) if rules.diversity else 1.0
         if rate is None:
             scored.append(Scored(None, word, diversity, None, False))
             continue
@@ -318,6 +315,21 @@ def score(
         scored.append(Scored(rate, word, diversity, reward, trains))
     new = tuple(one for one in batch if one is not None)
     return scored, (history + new)[max(0, len(history) + len(new) - settings.history) :]
+
+
+def _diversity(index: int, batch: Sequence[Asked | None], history: History, settings: RewardSettings) -> float:
+    """Of a question of the batch; 1 for a missing one, whose reward is 0 anyway."""
+    one = batch[index]
+    if one is None:
+        return 1.0
+    diversity = 1.0
+    if index * settings.ranks < len(batch):
+        repeated = any(one.text == past.text for past in history) and not settings.repeats_earn
+        diversity = 0.0 if repeated else diversity_reward(one, history, settings)
+    if settings.within_batch:
+        beside = [other for at, other in enumerate(batch) if other is not None and at != index]
+        diversity = min(diversity, diversity_reward(one, beside, settings))
+    return diversity
 
 
 def skips(scored: Sequence[Scored], prompts: Sequence[int], rules: ArmRules = ARMS["published"]) -> bool:

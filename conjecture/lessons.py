@@ -19,6 +19,7 @@ import numpy as np
 
 from conjecture.arithmetic import Worked, work
 from verify.records import content_id
+from verify.statements import BadInput
 
 Topic = Literal[
     "sums", "order of operations", "equations", "fractions", "percentages", "powers", "remainders", "divisors"
@@ -106,7 +107,10 @@ def problem(rng: np.random.Generator, topic: Topic, level: int) -> Problem | Non
 
 
 def probe(per_level: int = 200, topics: Sequence[Topic] = (), seed: int = 0) -> list[Problem]:
-    """The fixed probe set: distinct held-out questions, so many of each level, in the order of levels."""
+    """The fixed probe set: distinct held-out questions, so many of each level, in the order of levels.
+
+    Without topics it has all of them. Raises BadInput when the topics hold fewer questions.
+    """
     return [
         item
         for level in LEVELS
@@ -127,6 +131,12 @@ class Lessons:
     levels: tuple[float, ...] = (0.25, 0.25, 0.25, 0.25)
     """The share of each level, 1 to 4, in the rows."""
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if len(self.levels) != len(LEVELS) or min(self.levels) < 0 or not sum(self.levels):
+            raise ValueError("lessons want four shares of levels, none below 0 and not all 0")
+        if not 0 <= self.label_noise <= 1 or min(self.solver_rows, self.proposer_rows) < 1:
+            raise ValueError("lessons want label_noise from 0 to 1 and at least one row for each voice")
 
 
 class ProposerRow(NamedTuple):
@@ -169,7 +179,7 @@ def _drawn(rng: np.random.Generator, count: int, settings: Lessons) -> list[Prob
 def _one(rng: np.random.Generator, topics: Sequence[Topic], level: int, held: bool) -> Problem:
     able = [topic for topic in topics if level >= _TOPICS[topic].least]
     if not able:
-        raise ValueError(f"none of the topics {', '.join(topics)} has questions of level {level}")
+        raise BadInput(f"none of the topics {', '.join(topics)} has questions of level {level}")
     topic = able[rng.integers(len(able))]
     while True:
         item = problem(rng, topic, level)
@@ -178,14 +188,14 @@ def _one(rng: np.random.Generator, topics: Sequence[Topic], level: int, held: bo
 
 
 def _distinct(rng: np.random.Generator, count: int, topics: Sequence[Topic], level: int, held: bool) -> list[Problem]:
-    """Raises ValueError when the topics hold fewer questions than asked for."""
+    """Raises BadInput when the topics hold fewer questions than asked for."""
     found: dict[str, Problem] = {}
     missed = 0
     while len(found) < count:
         item = _one(rng, topics, level, held)
         missed = missed + 1 if item.question in found else 0
         if missed == 500:
-            raise ValueError(f"these topics hold fewer than {count} held-out questions of level {level}")
+            raise BadInput(f"these topics hold fewer than {count} held-out questions of level {level}")
         found[item.question] = item
     return list(found.values())
 

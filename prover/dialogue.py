@@ -12,7 +12,7 @@ Two layouts. `Chat` is for models of the hub: PasoDoble's structure in our words
 Prompt and reader agree in both, which they do not in the release (there the solver is asked for an answer tag and
 read by its box). What is read:
 
-- thoughts are not read: only what follows the last closing think tag;
+- thoughts are not read: only what follows the last closing think tag, or everything where there is none;
 - a question is what stands in the FIRST problem tag after that, since a later one may sit inside the solution;
 - an answer is the content of the last box that closes; a blank one is none.
 """

@@ -169,6 +169,20 @@ def test_the_released_rule_hits_every_fifth_honest_question_with_small_numbers_a
     assert 0.15 < flags["released"] / honest < 0.35
 
 
+@pytest.mark.parametrize(
+    ("solution", "word"),
+    [
+        (r"7+5=12;12*3=36;\boxed{36}", ""),
+        (r"7+5=13;13*3=36;\boxed{36}", "working that does not hold"),
+        (None, "working that does not hold"),
+    ],
+)
+def test_a_proposal_can_be_asked_to_hold_in_its_own_working(solution, word):
+    proposal = Proposal("(7+5)*3", solution, "36")
+    assert hack(proposal, RewardSettings(check_working=True)) == word
+    assert hack(proposal, OURS) == hack(proposal, RELEASED) == ""
+
+
 def test_a_hack_has_pass_rate_zero_earns_nothing_and_trains_nobody():
     for rules in (ARMS["published"], ARMS["no-filter"]):
         [one], _ = score([Proposal("1234 or what?", "", "1234")], [FAR[0]], [0.5], (), OURS, rules)

@@ -7,6 +7,7 @@ import pytest
 from conjecture.arithmetic import difficulty, trace_holds, truth
 from conjecture.lessons import LESSONS, LEVELS, TOPICS, Lessons, held_out, probe, proposer_rows, solver_rows
 from verify.answers import boxed
+from verify.statements import BadInput
 
 FEW = Lessons(solver_rows=400, proposer_rows=400)
 
@@ -61,9 +62,9 @@ def test_topics_and_levels_can_be_chosen():
     rows = solver_rows(Lessons(solver_rows=100, topics=("sums",), levels=(1, 0, 0, 1)))
     assert {difficulty(question) for question, _ in rows} == {1, 4}
     assert not any(set("*/x(") & set(question) for question, _ in rows)
-    with pytest.raises(ValueError, match="level 1"):
+    with pytest.raises(BadInput, match="level 1"):
         solver_rows(Lessons(solver_rows=1, topics=("powers",), levels=(1, 0, 0, 0)))
-    with pytest.raises(ValueError, match="held-out"):
+    with pytest.raises(BadInput, match="held-out"):
         probe(5_000, ("percentages",))
 
 
@@ -82,3 +83,11 @@ def test_the_numbers_in_the_lessons(claim):
     left, _, right = claim.rpartition("=")
     assert truth(claim) == "27" if "x" in claim else truth(left) == right
     assert any(left in lesson.text for lesson in LESSONS) or left == "7*6+5"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"levels": (1, 1)}, {"levels": (0, 0, 0, 0)}, {"label_noise": 2}, {"solver_rows": 0}]
+)
+def test_settings_that_make_no_sense_are_refused(wrong):
+    with pytest.raises(ValueError):
+        Lessons(**wrong)
