@@ -210,8 +210,11 @@ class PasoDoble:
     async def answer(
         self, number: int, proposals: Sequence[Proposal], labels: Sequence[str | None] | None = None
     ) -> list[Answered]:
-        """J answers to each question that passes the hack check; the others are not asked."""
-        clean = [index for index, one in enumerate(proposals) if not hack(one, self.config.rewards)]
+        """J answers to each question that passes the hack check; the others are not asked.
+
+        With `labels` the questions are the buffer's, which have passed it.
+        """
+        clean = [index for index, one in enumerate(proposals) if labels or not hack(one, self.config.rewards)]
         statements = [self.statement(number, index, proposals[index].question) for index in clean]
         self.ledger.add_statements(QUESTION, number, statements)
         j = self.config.answers_per_question

@@ -134,6 +134,7 @@ def tidy(text: str) -> str:
     text = _ROOT.sub(r"\\sqrt{\1}", text)
     text = _SPACING.sub(lambda found: found[0] if found[0] == "\\\\" else " ", text)
     text = re.sub(r"\\[dt]frac", r"\\frac", text)
+    text = re.sub(r"(?<=\d)\.(?!\d)", "", text)
     return re.sub(r" +", " ", text).lstrip(" ,;").rstrip(" .,;")
 
 

@@ -24,6 +24,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -36,6 +37,7 @@ from verify.records import Outcome, Verdict
 
 __all__ = ["AnswerJob", "MathVerifier", "MathsUnavailable", "boxed", "format_fault"]
 
+ROOT = Path(__file__).resolve().parents[1]
 PROFILE = "maths"
 POLICY = "answers-1"
 """Names the guards; another one where they judge differently."""
@@ -232,7 +234,7 @@ class _Worker:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.getenv("PYTHONPATH")])])},
         )
         self = cls(process)
         try:

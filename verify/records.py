@@ -19,7 +19,10 @@ def content_id(*parts: str) -> str:
 
 
 class Outcome(StrEnum):
-    """What became of a check. The set is closed, and only the verifier makes a `PROVED`."""
+    """What became of a check. The set is closed, and only the verifier makes a `PROVED`.
+
+    Of an answer (`verify.maths`): equal, another one, of no form that can be checked; the reference cannot be read.
+    """
 
     PROVED = "proved"
     FAILED = "failed"  # Lean answered, and it is no proof
