@@ -31,7 +31,7 @@ import yaml
 from training import checkpoint, metrics
 from training.config import merge, read_yaml
 from training.history import open_ledger
-from training.meters import alarms, readings
+from training.meters import alarms_by_step, readings
 from training.pasodoble_config import configured
 from training.probe import PROBE
 
@@ -48,6 +48,7 @@ ARMS: dict[str, dict[str, Any]] = {  # what an arm changes in the configuration
 }
 MORE: dict[str, dict[str, Any]] = {
     "true-label-no-filter": {"arm": "no-filter", "label": "truth"},
+    "checked-working": {"rewards": {"check_working": True}},  # as published, but the proposer's steps must be true
     "shuffled-labels": {"arm": "shuffled-labels"},
     "no-diversity": {"arm": "no-diversity"},
 }
@@ -76,7 +77,7 @@ def outcome(run: Path, steps: int) -> dict[str, Any]:
         probes = {step: found for step, found in ledger.phases(PROBE).items() if step <= steps}
     found = readings(metrics.read(run / "metrics.jsonl"), probes)
     start, played, last = found[0], [r for r in found if r.steps], found[-1]
-    said = {sentence.partition(":")[0] for r in played for sentence in alarms(r, played[0], start)}
+    said = {sentence.partition(":")[0] for _, sentences in alarms_by_step(found) for sentence in sentences}
     return {
         "start": start.held_out, "end": last.held_out, "by_level": dict(last.probe), "start_by_level": dict(start.probe),
         "steps": [r.step for r in found], "held_out": [r.held_out for r in found],
@@ -102,7 +103,14 @@ def main() -> None:
     options.runs.mkdir(parents=True, exist_ok=True)
 
     def settings(seed: int, changes: dict[str, Any]) -> dict[str, Any]:
-        own = {**base, **changes, "seed": seed, "max_steps": options.steps, "workers": 1}
+        own = {
+            **base,
+            **changes,
+            "rewards": {**base.get("rewards", {}), **changes.get("rewards", {})},
+            "seed": seed,
+            "max_steps": options.steps,
+            "workers": 1,
+        }
         lessons = own.setdefault("cold_start", {}).get("lessons", {})
         own["cold_start"] = {**own["cold_start"], "lessons": {**lessons, "seed": seed}}
         merge(configured(None, own, str(options.config)), {}, "")  # a mistake shows before anything is played

@@ -17,10 +17,11 @@ from rich.console import Console
 from conjecture import lessons
 from conjecture.knowledge import KnowledgeBase
 from conjecture.question_buffer import Kept, QuestionBuffer
-from training import checkpoint, players
+from training import checkpoint, metrics, players
 from training.dualplay_report import write_report
 from training.judge import AnswerJudge
 from training.ledger import Ledger
+from training.meters import alarms_by_step, readings
 from training.metrics import Metrics
 from training.pasodoble import Memory, PasoDoble
 from training.pasodoble_config import RECIPE, PasoDobleConfig
@@ -104,8 +105,8 @@ class DualPlay:
             cold = [players.begun(config, role) for role in players.ROLES]
             seated = [players.seat(config, role, *pair) for role, pair in zip(players.ROLES, cold, strict=True)]
             players.save(config, 0, seated, history=[], buffer=[], cursor=0)
-            for role in players.ROLES:
-                shutil.rmtree(checkpoint.directory(config.run, players.cold_start_name(role)), ignore_errors=True)
+            for name in (checkpoint.BASE, *map(players.cold_start_name, players.ROLES)):
+                shutil.rmtree(checkpoint.directory(config.run, name), ignore_errors=True)
             newest = 0
         proposer, solver = (players.restored(config, role, newest) for role in players.ROLES)
         state, earlier = checkpoint.state(config.run, newest), self.ledger.questions(before=newest)
@@ -129,4 +130,10 @@ class DualPlay:
         said = f"step {number}: the solver answers {probed['probe/held_out']:.1%} of the probe set"
         if "probe/labels" in probed:
             said += f", the proposer {probed['probe/labels']:.1%}"
+        found = readings(metrics.read(self.config.run / "metrics.jsonl"), self.ledger.phases(PROBE))
+        now = next(reading for reading in found if reading.step == number)
+        if now.pass_rate is not None:
+            said += f"; the pair's own pass rate is {now.pass_rate:.1%}"
         self.console.print(said, highlight=False)
+        for sentence in dict(alarms_by_step(found)).get(number, []):
+            self.console.print(f"  alarm: {sentence}", highlight=False, style="red")

@@ -19,7 +19,7 @@ from conjecture.lessons import LEVELS
 from training import metrics, plots
 from training.history import configuration, open_ledger
 from training.ledger import Ledger, Question
-from training.meters import Reading, alarms, readings
+from training.meters import Reading, alarms_by_step, readings
 from training.pasodoble_config import RECIPE
 from training.probe import PROBE
 from training.report import environment, write_page
@@ -60,12 +60,6 @@ class Run:
     questions: int
     steps: int
 
-    def alarms(self) -> list[tuple[int, list[str]]]:
-        """(step, sentences), the newest first."""
-        played = [r for r in self.readings if r.steps]
-        said = [(r.step, alarms(r, played[0], self.readings[0])) for r in reversed(played)]
-        return [(step, sentences) for step, sentences in said if sentences]
-
 
 def is_dualplay(run_directory: Path) -> bool:
     """Whether a run is one of this kind. Raises as `open_ledger` does."""
@@ -96,7 +90,7 @@ def write_report(run_directory: Path) -> Path:
         run = read_run(run_directory, ledger)
     return write_page(
         run_directory, environment().get_template("dualplay.html.jinja").render(
-            run=run, headline=_headline(run), figures=_figures(run), tables=_tables(run), alarms=run.alarms(),
+            run=run, headline=_headline(run), figures=_figures(run), tables=_tables(run), alarms=alarms_by_step(run.readings),
             style=plots.STYLE,
         )
     )  # fmt: skip

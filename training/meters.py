@@ -97,7 +97,7 @@ def readings(rows: Sequence[Mapping[str, Any]], probes: Mapping[int, Mapping[str
 
 
 def alarms(now: Reading, first: Reading, start: Reading) -> list[str]:
-    """A plain sentence for each measure beyond its threshold.
+    """A plain sentence for each measure beyond its threshold, its name in front.
 
     `first` is the run's first reading with steps before it, `start` the probe of the cold start's players.
     """
@@ -116,16 +116,23 @@ def alarms(now: Reading, first: Reading, start: Reading) -> list[str]:
             f" and the pass rate rose by {rise:.0%}"
         )
 
-    def beyond(share: float | None, threshold: float, what: str) -> None:
+    def beyond(share: float | None, threshold: float, name: str, what: str) -> None:
         if share is not None and share > threshold:
-            said.append(f"{share:.1%} of {what} (alarm above {threshold:.0%})")
+            said.append(f"{name}: {share:.1%} of {what} (alarm above {threshold:.0%})")
 
-    beyond(now.skipped, SKIPPED, "the steps since the last probe taught nobody: no advantages")
-    beyond(now.starved, STARVED, "the solver's steps found too few questions in the buffer")
-    beyond(now.undecided, UNDECIDED, "the answers could not be judged: infrastructure")
-    beyond(_rest(now.label_accuracy), 1 - UNTRUE, "the labels that can be computed are wrong")
-    beyond(_rest(now.fresh), 1 - REPEATED, "the questions had been asked before")
+    beyond(now.skipped, SKIPPED, "no advantages", "the steps since the last probe taught nobody")
+    beyond(now.starved, STARVED, "starving", "the solver's steps found too few questions in the buffer")
+    beyond(now.undecided, UNDECIDED, "infrastructure", "the answers could not be judged")
+    beyond(_rest(now.label_accuracy), 1 - UNTRUE, "labels", "the labels that can be computed are wrong")
+    beyond(_rest(now.fresh), 1 - REPEATED, "repeats", "the questions had been asked before")
     return said
+
+
+def alarms_by_step(found: Sequence[Reading]) -> list[tuple[int, list[str]]]:
+    """(step, sentences) of the readings that raise alarms, the newest first."""
+    played = [reading for reading in found if reading.steps]
+    said = [(reading.step, alarms(reading, played[0], found[0])) for reading in reversed(played)]
+    return [(step, sentences) for step, sentences in said if sentences]
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -294,7 +294,8 @@ class PasoDoble:
         return scored, await self.measure(statements, answered, scored)
 
     def token_ids(self, question: str) -> list[int]:
-        return self.proposer.sampler.tokenizer(question, add_special_tokens=False).input_ids
+        """Of the text as the history keeps it, so that a resumed run finds the same."""
+        return self.proposer.sampler.tokenizer(" ".join(question.split()), add_special_tokens=False).input_ids
 
     def remember(self, questions: Sequence[str]) -> None:
         """The history of these questions, oldest first, as after the step that asked the last of them."""

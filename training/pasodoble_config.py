@@ -28,13 +28,17 @@ RECIPE = "pasodoble"
 
 @dataclass(frozen=True)
 class PlayersColdStart:
-    """The first SFT of both players. Without files a model from nothing learns the bundled language of arithmetic."""
+    """The first SFT. A model from nothing learns both voices of the bundled language of arithmetic."""
 
     proposer: Path | None = None
-    """Lines of JSON with `knowledge`, `question`, `solution` (its last box is the answer) for the proposer,"""
+    """Lines of JSON with `knowledge`, `question`, `solution` (its last box is the answer) for the proposer's own SFT,"""
     solver: Path | None = None
-    """and with `question`, `solution` for the solver. A model from elsewhere has no cold start without them."""
-    lessons: Lessons = field(default_factory=Lessons)
+    """and with `question`, `solution` for the solver's. A model from elsewhere has no cold start without them."""
+    lessons: Lessons = field(
+        default_factory=lambda: Lessons(
+            topics=("sums", "order of operations", "equations"), levels=(0.4, 0.3, 0.2, 0.1)
+        )
+    )
     """Rows of the bundled language, for models from nothing."""
     sft: SFTSettings = field(
         default_factory=lambda: SFTSettings(

@@ -25,39 +25,44 @@ ROLES = ("proposer", "solver")
 
 def begun(config: PasoDobleConfig, role: str) -> tuple[Any, Any]:
     """Model and tokenizer after the cold start, which is kept until both players have had theirs."""
+    origin, path = getattr(config, role), getattr(config.cold_start, role)
+    model, tokenizer = models.load(origin) if origin else base(config)
+    if path is None:
+        return model, tokenizer
     name = cold_start_name(role)
-    if checkpoint.whole(config.run, name):
-        return models.load(checkpoint.directory(config.run, name))
-    origin = getattr(config, role)
-    if origin:
-        model, tokenizer = models.load(origin)
-    else:
-        corpus = [e.prompt + e.target for r in ROLES for e in bundled_examples(config, r, Small())]
-        tokenizer = models.build_tokenizer(corpus, config.model)
-        model = models.build_model(config.model, tokenizer, 2 * config.seed + ROLES.index(role))
-    examples = cold_start_examples(config, role, dialogue(config.layout, tokenizer, config.think))
-    if examples:
-        with step(f"cold start of the {role}: train on {len(examples)} rows", 1) as shown:
-            seed = config.seed * 1_000 + ROLES.index(role)
-            fine_tune(model, tokenizer, examples, config.cold_start.sft, seed, lambda at, n, _: shown.at(at, n))
-    checkpoint.save(config.run, name, model, tokenizer)
-    return model, tokenizer
+    if not checkpoint.whole(config.run, name):
+        examples = file_examples(path, role, dialogue(config.layout, tokenizer, config.think))
+        _fit(config, f"cold start of the {role}", model, tokenizer, examples, ROLES.index(role))
+        checkpoint.save(config.run, name, model, tokenizer)
+    return models.load(checkpoint.directory(config.run, name))
+
+
+def base(config: PasoDobleConfig) -> tuple[Any, Any]:
+    """A model from nothing that has learnt both voices of the bundled language: both players begin as copies of it.
+
+    So each has the arithmetic that the other's rows teach, as PasoDoble's players have one base model.
+    """
+    if not checkpoint.whole(config.run, checkpoint.BASE):
+        examples = [*bundled_examples(config, "proposer"), *bundled_examples(config, "solver")]
+        tokenizer = models.build_tokenizer([e.prompt + e.target for e in examples], config.model)
+        model = models.build_model(config.model, tokenizer, config.seed)
+        _fit(config, "cold start", model, tokenizer, examples, len(ROLES))
+        checkpoint.save(config.run, checkpoint.BASE, model, tokenizer)
+    return models.load(checkpoint.directory(config.run, checkpoint.BASE))
+
+
+def _fit(config: PasoDobleConfig, name: str, model: Any, tokenizer: Any, examples: Sequence[Example], n: int) -> None:
+    with step(f"{name}: train on {len(examples)} rows", 1) as shown:
+        seed = config.seed * 1_000 + n
+        fine_tune(model, tokenizer, examples, config.cold_start.sft, seed, lambda at, total, _: shown.at(at, total))
 
 
 def cold_start_name(role: str) -> str:
     return f"cold-start-{role}"
 
 
-def cold_start_examples(config: PasoDobleConfig, role: str, voice: Dialogue) -> list[Example]:
-    """From the role's file, or bundled ones for a model from nothing; none for a model from elsewhere."""
-    path = getattr(config.cold_start, role)
-    if path is not None:
-        return file_examples(path, role, voice)
-    return [] if getattr(config, role) else bundled_examples(config, role, voice)
-
-
-def bundled_examples(config: PasoDobleConfig, role: str, voice: Dialogue) -> list[Example]:
-    settings = config.cold_start.lessons
+def bundled_examples(config: PasoDobleConfig, role: str) -> list[Example]:
+    settings, voice = config.cold_start.lessons, Small()
     if role == "solver":
         return [_solver_example(voice, *row) for row in lessons.solver_rows(settings)]
     shown = config.rules.knowledge
