@@ -28,24 +28,23 @@ RECIPE = "pasodoble"
 
 @dataclass(frozen=True)
 class PlayersColdStart:
-    """The first SFT. A model from nothing learns both voices of the bundled language of arithmetic."""
+    """The first SFT. A model from nothing learns to solve the bundled language of arithmetic; the proposer goes on from
+    it and learns to ask."""
 
     proposer: Path | None = None
-    """Lines of JSON with `knowledge`, `question`, `solution` (its last box is the answer) for the proposer's own SFT,"""
+    """Lines of JSON with `knowledge`, `question`, `solution` (its last box is the answer) for the proposer,"""
     solver: Path | None = None
-    """and with `question`, `solution` for the solver's. A model from elsewhere has no cold start without them."""
-    lessons: Lessons = field(
-        default_factory=lambda: Lessons(
-            topics=("sums", "order of operations", "equations"), levels=(0.4, 0.3, 0.2, 0.1)
+    """and with `question`, `solution` for the solver. A model from elsewhere has no cold start without them."""
+    lessons: Lessons = field(default_factory=lambda: Lessons(solver_rows=20_000, proposer_rows=8_000))
+    """Rows of the bundled language, for models from nothing."""
+    solver_sft: SFTSettings = field(
+        default_factory=lambda: SFTSettings(
+            num_train_epochs=4.25, learning_rate=3e-3, warmup_steps=20, per_device_train_batch_size=128
         )
     )
-    """Rows of the bundled language, for models from nothing."""
-    sft: SFTSettings = field(
+    proposer_sft: SFTSettings = field(
         default_factory=lambda: SFTSettings(
-            num_train_epochs=4.25,
-            learning_rate=3e-3,
-            warmup_steps=20,
-            per_device_train_batch_size=128,
+            num_train_epochs=3.0, learning_rate=3e-3, warmup_steps=20, per_device_train_batch_size=128
         )
     )
 

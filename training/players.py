@@ -16,7 +16,7 @@ from training.pasodoble import Player
 from training.pasodoble_config import PasoDobleConfig
 from training.policy_gradient import PolicyLearner
 from training.progress import step
-from training.sft import fine_tune
+from training.sft import SFTSettings, fine_tune
 from verify.records import Example, Role
 from verify.statements import BadInput, file_rows
 
@@ -25,36 +25,44 @@ ROLES = ("proposer", "solver")
 
 def begun(config: PasoDobleConfig, role: str) -> tuple[Any, Any]:
     """Model and tokenizer after the cold start, which is kept until both players have had theirs."""
-    origin, path = getattr(config, role), getattr(config.cold_start, role)
-    model, tokenizer = models.load(origin) if origin else base(config)
-    if path is None:
-        return model, tokenizer
     name = cold_start_name(role)
     if not checkpoint.whole(config.run, name):
-        examples = file_examples(path, role, dialogue(config.layout, tokenizer, config.think))
-        _fit(config, f"cold start of the {role}", model, tokenizer, examples, ROLES.index(role))
+        origin, path = getattr(config, role), getattr(config.cold_start, role)
+        model, tokenizer = models.load(origin) if origin else base(config)
+        examples: list[Example] = []
+        if path is not None:
+            examples = file_examples(path, role, dialogue(config.layout, tokenizer, config.think))
+        elif role == "proposer" and not origin:
+            examples = bundled_examples(config, role)
+        if examples:
+            _fit(config, role, model, tokenizer, examples, getattr(config.cold_start, f"{role}_sft"))
         checkpoint.save(config.run, name, model, tokenizer)
     return models.load(checkpoint.directory(config.run, name))
 
 
 def base(config: PasoDobleConfig) -> tuple[Any, Any]:
-    """A model from nothing that has learnt both voices of the bundled language: both players begin as copies of it.
+    """A model from nothing that has learnt to solve the bundled language.
 
-    So each has the arithmetic that the other's rows teach, as PasoDoble's players have one base model.
+    It is the solver; the proposer goes on from it, as PasoDoble's players have one base model: who asks must be able to
+    answer, and the arithmetic is learnt once.
     """
     if not checkpoint.whole(config.run, checkpoint.BASE):
-        examples = [*bundled_examples(config, "proposer"), *bundled_examples(config, "solver")]
-        tokenizer = models.build_tokenizer([e.prompt + e.target for e in examples], config.model)
+        examples = {role: bundled_examples(config, role) for role in ROLES}
+        tokenizer = models.build_tokenizer(
+            [e.prompt + e.target for role in ROLES for e in examples[role]], config.model
+        )
         model = models.build_model(config.model, tokenizer, config.seed)
-        _fit(config, "cold start", model, tokenizer, examples, len(ROLES))
+        _fit(config, "solver", model, tokenizer, examples["solver"], config.cold_start.solver_sft)
         checkpoint.save(config.run, checkpoint.BASE, model, tokenizer)
     return models.load(checkpoint.directory(config.run, checkpoint.BASE))
 
 
-def _fit(config: PasoDobleConfig, name: str, model: Any, tokenizer: Any, examples: Sequence[Example], n: int) -> None:
-    with step(f"{name}: train on {len(examples)} rows", 1) as shown:
-        seed = config.seed * 1_000 + n
-        fine_tune(model, tokenizer, examples, config.cold_start.sft, seed, lambda at, total, _: shown.at(at, total))
+def _fit(
+    config: PasoDobleConfig, role: str, model: Any, tokenizer: Any, examples: Sequence[Example], settings: SFTSettings
+) -> None:
+    with step(f"cold start of the {role}: train on {len(examples)} rows", 1) as shown:
+        seed = config.seed * 1_000 + ROLES.index(role)
+        fine_tune(model, tokenizer, examples, settings, seed, lambda at, total, _: shown.at(at, total))
 
 
 def cold_start_name(role: str) -> str:

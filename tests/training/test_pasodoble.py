@@ -36,7 +36,8 @@ answers_per_question: 3
 model: {vocab_size: 300, hidden_size: 32, num_hidden_layers: 1, num_attention_heads: 2, intermediate_size: 64}
 cold_start:
   lessons: {solver_rows: 300, proposer_rows: 300, topics: [sums], levels: [1, 0, 0, 0]}
-  sft: {num_train_epochs: 6, learning_rate: 1.0e-2}
+  solver_sft: {num_train_epochs: 6, learning_rate: 1.0e-2, per_device_train_batch_size: 32}
+  proposer_sft: {num_train_epochs: 6, learning_rate: 1.0e-2, per_device_train_batch_size: 32}
 # The players are too weak to be right: a coin teaches them something in every step.
 arm: fully-random
 """
