@@ -35,6 +35,7 @@ from training.meters import alarms_by_step, readings
 from training.pasodoble_config import configured
 from training.probe import PROBE
 
+ROOT = Path(__file__).resolve().parents[1]
 SMALL = Path(__file__).with_suffix(".yaml")
 RESULTS = Path(__file__).parent / "results" / "pasodoble_ablation.json"
 ARMS: dict[str, dict[str, Any]] = {  # what an arm changes in the configuration
@@ -62,7 +63,8 @@ def play(run: Path, settings: dict[str, Any]) -> float:
     config = run.with_suffix(".yaml")
     config.write_text(yaml.safe_dump({**settings, "run": str(run)}))
     began = time.monotonic()
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": path}
     with run.with_suffix(".log").open("a") as log:
         subprocess.run(
             [sys.executable, "-m", "antiphon", "selfplay", "--config", str(config)],
@@ -144,7 +146,7 @@ def compared(arms: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """`held_out` by arm and seed, the other curves, and whether the random arms end where they must."""
     held_out = {arm: [{"start": run["start"], "end": run["end"]} for run in runs] for arm, runs in arms.items()}
     pairs = [
-        {"seed": seed, "random": low, "true": high, "ratio": held_out[low][seed]["end"] / max(held_out[high][seed]["end"], 1e-9)}
+        {"seed": seed, "random": low, "true": high, "ratio": _ratio(held_out[low][seed]["end"], held_out[high][seed]["end"])}
         for low in RANDOM if low in arms for high in TRUE if high in arms for seed in range(len(arms[low]))
     ]  # fmt: skip
     return {
@@ -154,6 +156,11 @@ def compared(arms: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
         "holds": all(pair["ratio"] < BELOW for pair in pairs) if pairs else None,
         "arms": arms,
     }
+
+
+def _ratio(low: float, high: float) -> float:
+    """Beside an arm that knows nothing no other is below it."""
+    return low / high if high else 1.0
 
 
 def tell(report: dict[str, Any]) -> None:

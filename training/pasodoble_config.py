@@ -35,16 +35,16 @@ class PlayersColdStart:
     """Lines of JSON with `knowledge`, `question`, `solution` (its last box is the answer) for the proposer,"""
     solver: Path | None = None
     """and with `question`, `solution` for the solver. A model from elsewhere has no cold start without them."""
-    lessons: Lessons = field(default_factory=lambda: Lessons(solver_rows=20_000, proposer_rows=8_000))
-    """Rows of the bundled language, for models from nothing."""
+    lessons: Lessons = field(default_factory=lambda: Lessons(solver_rows=84_000, proposer_rows=25_000))
+    """Rows of the bundled language, for models from nothing: repeated ones would be known by heart."""
     solver_sft: SFTSettings = field(
         default_factory=lambda: SFTSettings(
-            num_train_epochs=4.25, learning_rate=3e-3, warmup_steps=20, per_device_train_batch_size=128
+            num_train_epochs=1.0, learning_rate=3e-3, warmup_steps=20, per_device_train_batch_size=128
         )
     )
     proposer_sft: SFTSettings = field(
         default_factory=lambda: SFTSettings(
-            num_train_epochs=3.0, learning_rate=3e-3, warmup_steps=20, per_device_train_batch_size=128
+            num_train_epochs=1.0, learning_rate=3e-3, warmup_steps=20, per_device_train_batch_size=128
         )
     )
 
