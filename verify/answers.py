@@ -120,6 +120,7 @@ _THOUSANDS = re.compile(r"(?<=\d)(?:,\\!\s*|\{,\}\s*)(?=\d)")
 _SPACING = re.compile(
     r"\\\\|\\(?:left|right|displaystyle|[Bb]igg?[lr]?)(?![A-Za-z])|\\[,!;: ()\[\]]|~|(?<!\\)\$|\\q?quad(?![A-Za-z])|\s+"
 )
+_PERCENT = re.compile(r"\\(?:text|mbox|textrm)\s*\{\s*per ?cent\s*\}|(?<![A-Za-z\\])per ?cent(?![A-Za-z])")
 _AND = re.compile(r",?\s*(?:\\(?:text|mbox|textrm)\s*\{\s*,?\s*(?:and|or)\s*\}|(?<![A-Za-z\\{])(?:and|or)(?![A-Za-z]))")
 
 
@@ -134,15 +135,16 @@ def tidy(text: str) -> str:
     text = _ROOT.sub(r"\\sqrt{\1}", text)
     text = _SPACING.sub(lambda found: found[0] if found[0] == "\\\\" else " ", text)
     text = re.sub(r"\\[dt]frac", r"\\frac", text)
-    text = re.sub(r"(?<=\d)\.(?!\d)", "", text)
+    text = re.sub(r"(?<=\d)\.(?![\d.])", "", text)
+    text = re.sub(r"^\s*\\\$|\\\$\s*$", "", _PERCENT.sub(r"\\%", text))
     return re.sub(r" +", " ", text).lstrip(" ,;").rstrip(" .,;")
 
 
 _DRESS = r"\\(?:text|textbf|textit|textrm|mbox|mathrm|mathbf|bf|rm)\s*\{([^{}]*)\}"
 _DRESSED = re.compile(_DRESS)
 _NUMBER = re.compile(
-    r"(?:\\\$|[€£])?\s*(?P<sign>[-+]?)\s*(?:\\\$|[€£])?\s*"
-    r"(?P<whole>\d+|\d{1,3}(?:,\d{3})+)?(?:\.(?P<part>\d*))?"
+    r"[€£]?\s*(?P<sign>[-+]?)\s*(?:\\\$|[€£])?\s*"
+    r"(?P<whole>\d+|\d{1,3}(?:[, ]\d{3})+)?(?:\.(?P<part>\d*))?"
     r"(?:[eE](?P<exponent>[-+]?\d+)|\s*(?:\\times|\\cdot|\*)\s*10\s*\^\s*(?:(?P<power>\d)|\{\s*(?P<powers>[-+]?\d+)\s*\}))?"
     r"(?:_\{?\s*(?P<base>\d+)\s*\}?)?"
     r"\s*(?:(?P<percent>\\?%)|\^\s*\{?\s*\\circ\s*\}?|\\degree)?"
@@ -152,6 +154,10 @@ _BRACKET = re.compile(r"\\\\|\\[{}]|\\[A-Za-z]+|\\.|[()\[\]{},]", re.DOTALL)
 _CLOSING = {"(": (")", "]"), "[": ("]", ")"), "{": ("}",), "\\{": ("\\}",)}
 _EMPTY = re.compile(r"\\(?:emptyset|varnothing)")
 _WORD = re.compile(r"(?<![A-Za-z\\])[A-Za-z]{4,}")
+_INNER_WORDS = re.compile(r"(?<!_)(?<!_\{)\\(?:text\w*|mbox)\s*\{[^{}]*\}(?!\s*(?:\^\s*\{?\s*\d\s*\}?\s*)?$)")
+_BESIDE = re.compile(r"(?<!\\frac )(?<!\\sqrt )\d \d")
+_DROPPED = re.compile(r"\\[ldc]?dots(?![A-Za-z])|\.\.\.|…|\"|\\\$|[€£]")
+_MIXED = re.compile(r"([-+]?\d+) (\d+)/(\d+)")
 _SHORT_WORDS = frozenset({"yes", "no", "odd", "even", "none", "true", "false"})
 _FUNCTIONS = frozenset(
     "sqrt arcsin arccos arctan sinh cosh tanh frac infty cdot times circ theta alpha beta gamma lambda omega sigma".split()
@@ -178,6 +184,7 @@ def _read(text: str, alone: bool = False) -> Reading:
         raise Unreadable("an empty answer, or an empty part of one")
     if number := _numeral(text, alone):
         return number
+    text = _MIXED.sub(r"\1\\frac{\2}{\3}", text) if _MIXED.fullmatch(text) else text
     if named := _NAME.match(text):
         rest = text[named.end() :].strip()
         if _pieces(rest)[1] or "\\in" in named[0]:
@@ -206,9 +213,15 @@ def _words_or_leaf(text: str) -> Words | Leaf:
     long = [word for word in words if word not in _FUNCTIONS]
     if text.lower() in _SHORT_WORDS or (long and re.fullmatch(r"[A-Za-z' -]+", text)):
         return Words(plain(text))
+    if _INNER_WORDS.search(text):  # math-verify would drop all that follows them
+        raise Unreadable("words within a formula")
+    if _BESIDE.search(text):  # and add these
+        raise Unreadable("two numbers side by side")
+    if dropped := _DROPPED.search(text):  # and overlook these
+        raise Unreadable(f"`{dropped[0]}` within a formula")
     if long and not re.match(r"[-+.\d]", text) and not text.startswith("\\begin"):  # "5 apples" is 5
         raise Unreadable(f"prose: {long[0]}")
-    return Leaf(text)
+    return Leaf(re.sub("'+", lambda marks: "^{" + r"\prime " * len(marks[0]) + "}", text))  # it overlooks these too
 
 
 def plain(text: str) -> str:
@@ -218,9 +231,9 @@ def plain(text: str) -> str:
 
 def _numeral(text: str, alone: bool) -> Numeral | None:
     found = _NUMBER.fullmatch(text)
-    if not found or not (found["whole"] or found["part"]) or (not alone and "," in (found["whole"] or "")):
+    if not found or not (found["whole"] or found["part"]) or (not alone and re.search("[, ]", found["whole"] or "")):
         return None
-    whole, part = (found["whole"] or "").replace(",", ""), found["part"] or ""
+    whole, part = re.sub("[, ]", "", found["whole"] or ""), found["part"] or ""
     exponent = found["exponent"] or found["power"] or found["powers"] or "0"
     if len(exponent) > 5 or abs(int(exponent)) > EXPONENT:
         raise Unreadable("a number too large")

@@ -18,6 +18,7 @@ import sympy
 from latex2sympy2_extended.logic import And
 from math_verify import LatexExtractionConfig, StringExtractionConfig, parse, verify
 from math_verify.grader import is_assignment_relation, is_equation, is_relation, take_last_relation
+from sympy.core.random import seed
 
 from verify import answers
 from verify.answers import Group, Leaf, Numeral, Reading, Unreadable, Words, plain, tidy
@@ -25,7 +26,7 @@ from verify.records import Outcome
 
 PRECISION = 60  # digits of a numerical comparison
 MAGNITUDE = 10_000  # digits of a number that may have to be written out
-_LATEX = (LatexExtractionConfig(boxed_match_priority=0),)
+_BOX = LatexExtractionConfig(try_extract_without_anchor=False, boxed_match_priority=0)
 _CHOICE = (StringExtractionConfig(strings=tuple(answers.LETTERS)),)
 _LARGE_CHOICE = re.compile(r"(?:binom|choose).*\d{5}|\d{5}.*choose", re.DOTALL)  # computed while it is parsed
 
@@ -35,6 +36,7 @@ def judge(reference: str, answer: str) -> tuple[Outcome, str]:
 
     Not symmetric in one case only, math-verify's own: the reference `0 ≤ x < 1` accepts the answer `[0, 1)`.
     """
+    seed(0)  # sympy tries random points: a verdict must not depend on what was asked before
     try:
         wanted = understood(reference)
     except MemoryError:
@@ -86,7 +88,14 @@ def _expression(text: str) -> Any:
     """What sympy makes of a leaf, in exact numbers. Raises Unreadable."""
     if _LARGE_CHOICE.search(text):
         raise Unreadable("a number too large")
-    found = parse(f"\\boxed{{{text}}}", _LATEX, fallback_mode="no_fallback", parsing_timeout=None, raise_on_error=True)
+    found = parse(  # the first match or none: it would look for a fraction in what it cannot parse
+        f"\\boxed{{{text}}}",
+        (_BOX,),
+        fallback_mode="no_fallback",
+        extraction_mode="first_match",
+        parsing_timeout=None,
+        raise_on_error=True,
+    )
     if not found or isinstance(found[0], str):
         raise Unreadable("not mathematics that can be parsed")
     expression = found[0]
@@ -99,12 +108,18 @@ def _expression(text: str) -> Any:
 def _digits(expression: Any) -> float:
     """Roughly how many digits the expression's value has at most, symbols counting as small.
 
-    Raises Unreadable where writing it out would not end soon.
+    Raises Unreadable where writing it out would not end soon, and where there is no value.
     """
     if isinstance(expression, sympy.Rational):
         return math.log10(max(abs(expression.p), expression.q))
     if isinstance(expression, sympy.MatrixBase):
         return sum(map(_digits, expression.flat()))
+    if expression in (sympy.nan, sympy.zoo) or (
+        isinstance(expression, (sympy.Add, sympy.Mul, sympy.Pow))
+        and expression.has(sympy.oo, -sympy.oo)
+        and expression.args != (-1, sympy.oo)
+    ):
+        raise Unreadable("no number: calculating with infinity")
     inner = [_digits(part) for part in expression.args]
     size = sum(inner)
     if isinstance(expression, sympy.Pow):

@@ -228,13 +228,14 @@ class _Worker:
     @classmethod
     async def start(cls, memory: int, nice: int) -> _Worker:
         """Raises MathsUnavailable when it does not become ready."""
+        paths = (str(ROOT), os.getenv("PYTHONPATH"))
         process = await asyncio.create_subprocess_exec(
             *launched([sys.executable, "-P", "-m", "verify.maths_worker", str(memory)], nice),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.getenv("PYTHONPATH")])])},
+            env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": os.pathsep.join(filter(None, paths))},
         )
         self = cls(process)
         try:

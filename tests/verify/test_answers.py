@@ -88,7 +88,7 @@ def test_what_only_sets_a_text_goes(text, tidied):
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("1,000", 1_000), ("1{,}000", 1_000), (r"10,\!080", 10_080), (r"\$32,\!348", 32_348), ("-7", -7), ("+2", 2),
+        ("1,000", 1_000), ("10 000", 10_000), ("1{,}000", 1_000), (r"10,\!080", 10_080), (r"\$32,\!348", 32_348), ("-7", -7), ("+2", 2),
         ("18.90", Fraction(189, 10)), (".5", Fraction(1, 2)), ("5.", 5), (r"\$18.90", Fraction(189, 10)),
         (r"90^\circ", 90), ("90°", 90), ("4.5e3", 4_500), (r"4.5\times 10^{3}", 4_500), (r"4.5 \cdot 10^3", 4_500),
         ("2e-3", Fraction(1, 500)), ("$1{,}234{,}567$", 1_234_567), ("−3", -3), ("(5)", 5), (r"{5}", 5), (r"\text{5}", 5),
@@ -181,6 +181,9 @@ def test_words_are_no_products(text, words):
         ("\x00", "invisible"),
         ("the answer is 5", "prose"),
         ("x=5 because it fits", "prose"),
+        ("5 7", "side by side"),
+        (r"864 \mbox{ inches}^2+10^{-20}", "words within"),
+        (r"x\text{ if } x>0", "words within"),
         ("1" + ",1" * 101, "parts"),
         ("x" * 1_001, "1,000"),
     ],

@@ -10,7 +10,7 @@ from verify.equality import judge
 from verify.records import Outcome
 
 EQUAL = [
-    ("5", "5.0"), ("1/2", r"\frac{1}{2}"), ("0.5", r"\frac12"), (r"\frac{14}{3}", "14/3"), (r"1\frac{4}{5}", r"\frac95"),
+    ("5", "5.0"), ("1/2", r"\frac{1}{2}"), ("0.5", r"\frac12"), (r"\frac{14}{3}", "14/3"), (r"1\frac{4}{5}", r"\frac95"), ("1 2/3", r"\frac53"), ("-1 2/3", r"-\frac53"),
     ("1{,}000", "1000"), ("1,000", "1000"), (r"10,\!080", "10080"), (r"\$18.90", "18.9"), (r"\$36", "36"),
     ("10%", "0.1"), (r"10\%", r"\frac{1}{10}"), ("9%", "9"), (r"62.5\%", "62.5"), (r"90^\circ", "90"), ("52_8", "52"),
     (r"3\sqrt{13}", r"\sqrt{117}"), (r"\frac{1}{\sqrt2}", r"\frac{\sqrt{2}}{2}"), ("2^{1009}", r"2\cdot 2^{1008}"),
@@ -23,7 +23,7 @@ EQUAL = [
     ("(1,2)", r"\left(1,\frac42\right)"), ("(1,8,19),(2,7,13)", "(2,7,13),(1,8,19)"), ("(x,y)=(1,2)", "(1,2)"),
     (r"(-\infty,2)\cup(3,\infty)", r"(3,\infty)\cup(-\infty,2)"), ("[0,1]", r"[0,\frac12]\cup[\frac12,1]"), (r"x\in[-2,7]", "[-2,7]"),
     (r"\begin{pmatrix} -1/3 \\ 2 \end{pmatrix}", r"\begin{pmatrix} -\frac13 \\ 2 \end{pmatrix}"),
-    (r"\text{Evelyn}", "evelyn"), (r"\text{even}", "Even"), ("no", r"\text{No}"),
+    (r"\text{Evelyn}", "evelyn"), (r"\text{even}", "Even"), ("no", r"\text{No}"), (r"(-\infty, 2]", r"(-\infty,2]"), (r"-\infty", "-∞"),
     ("C", "(C)"), (r"\text{(C)}", "C"), ("B", r"\textbf{(B)}"), ("A", "A."),
 ]  # fmt: skip
 
@@ -34,7 +34,7 @@ DIFFERENT = [
     ("a+b", "a+b+10^{-20}"), ("a+b", "a+c"), (r"\sqrt2", r"\sqrt{2}+10^{-20}"), ("x<5", "x<5+10^{-20}"), ("x<5", r"x\le 5"),
     ("5", "x-x+5"), ("5", "3=5"), ("5", "5x"), ("x=5", "y=5"), ("x", "y"), ("2x", "y=3x"), ("1.25", "1.254"), ("0.5", "0.54"),
     ("0.5", "0.5%"), ("52_8", "52_9"), ("100", "100%0"), ("1000", "1,00"), ("12", "21"),
-    (r"\text{Evelyn}", "nylevE"), ("even", "neve"), ("no", "on"), ("yes", "1"),
+    ("y'+y", "y+y"), ("5", "5'"), (r"\infty", r"-\infty"), (r"\frac12", r"\frac12 \text{ percent}"), (r"\text{Evelyn}", "nylevE"), ("even", "neve"), ("864", r"864 \mbox{ a}+x^{2}"), ("12", "5 7"), ("5", r"\{5\}"), ("no", "on"), ("yes", "1"),
     ("A", "B"), ("A", "A B"), ("C", "C^2"), ("C", "A, B, C, D"), (r"\text{(C)}", "5"),
     (r"(0,9)\cup(9,36)", "(0,36)"), ("[0,1]", "[0,1]\\cup[2,3]"), (r"\begin{pmatrix}1\\2\end{pmatrix}", r"\begin{pmatrix}2\\1\end{pmatrix}"),
 ]  # fmt: skip
@@ -87,7 +87,7 @@ def test_a_decimal_reference_at_its_own_precision(reference, answer, equal):
     "hostile",
     [
         "9^{9^{9^9}}", "2^{3000000000}", "(10^8)!", "100000000!", "5!!!!!", "((((5!)!)!)!)!", r"\binom{1000000000}{500000000}",
-        "10^{10^{10}}", "1e999999", "x^{999999999}", r"\left(3^{9000}\right)!", "1" * 300, "(" * 30 + "1" + ")" * 30,
+        "10^{10^{10}}", r"\infty 5", r"\infty-\infty", r"\frac{0}{0}", r"\frac{1}{2}+", r"\foo\frac{1}{2}", "x\\ldots+1", '5"', "1e999999", "x^{999999999}", r"\left(3^{9000}\right)!", "1" * 300, "(" * 30 + "1" + ")" * 30,
         r"\frac{1}{", r"\frac{1}{2}}", "😀" * 50, "\\" * 50, "\x00\x01", "the answer is 5", "\ud800", r"\end{x}", "____",
     ],
 )  # fmt: skip
