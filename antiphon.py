@@ -21,6 +21,7 @@ import tyro
 
 from evaluation.config import EvaluationConfig
 from training.config import SelfplayConfig
+from training.pasodoble_config import RECIPE, PasoDobleConfig
 from verify.install import InstallError
 from verify.records import Outcome, Verdict
 from verify.statements import BadInput
@@ -39,12 +40,29 @@ def selfplay(config: Annotated[SelfplayConfig, tyro.conf.arg(name="")]) -> int:
     The same command resumes an interrupted run. --preset sets the defaults of all fields below, --config FILE.yaml
     any of them; what stands on the command line wins. --fork OLD --from-round R begins where another run was after
     its round R. Results: RUN/report.html, RUN/metrics.jsonl, RUN/ledger.sqlite.
+
+    --recipe pasodoble plays informal mathematics with two models instead and has options of its own: see
+    `antiphon selfplay --recipe pasodoble --help`.
     """
     from rich.console import Console
 
     from training.selfplay import selfplay as play
 
     play(config, Console())
+    return 0
+
+
+def pasodoble(config: Annotated[PasoDobleConfig, tyro.conf.arg(name="")]) -> int:
+    """Run informal self-play: a proposer writes questions, a solver answers them, math-verify judges, both learn.
+
+    The same command resumes an interrupted run. --preset sets the defaults of all fields below, --config FILE.yaml
+    any of them; what stands on the command line wins. Results: RUN/report.html, RUN/metrics.jsonl, RUN/ledger.sqlite.
+    """
+    from rich.console import Console
+
+    from training.dualplay import dualplay
+
+    dualplay(config, Console())
     return 0
 
 
@@ -244,8 +262,10 @@ def report(run: tyro.conf.Positional[Path] = Path("runs/selfplay"), samples: int
     """
     from rich.console import Console
 
-    from training import report as pages
+    from training import dualplay_report
+    from training import report as formal_report
 
+    pages = dualplay_report if dualplay_report.is_dualplay(run) else formal_report
     console = Console()
     path = pages.write_report(run)
     console.print(pages.summary(run))
@@ -406,8 +426,9 @@ def main() -> None:
         if arguments[:2] == ["eval", "compare"]:
             sys.exit(tyro.cli(compare, args=arguments[2:], prog="antiphon eval compare"))
         if arguments[:1] and arguments[0] in COMMANDS:
-            selfplay.__defaults__ = (config,)
-            sys.exit(tyro.cli(COMMANDS[arguments[0]], args=arguments[1:], prog=f"antiphon {arguments[0]}"))
+            command = pasodoble if isinstance(config, PasoDobleConfig) else COMMANDS[arguments[0]]
+            command.__defaults__ = (config,) if command in (selfplay, pasodoble) else command.__defaults__
+            sys.exit(tyro.cli(command, args=arguments[1:], prog=f"antiphon {arguments[0]}"))
         # Only names and summaries are wanted: building every command's options would take a second.
         overview = {name: _summary(command) for name, command in COMMANDS.items()}
         tyro.extras.subcommand_cli_from_dict(overview, args=arguments, prog="antiphon", description=__doc__)
@@ -419,7 +440,7 @@ def main() -> None:
         if isinstance(error, OSError) and error.errno == errno.EPIPE:
             sys.exit(1)
         full = "full" in str(error) or getattr(error, "errno", None) == errno.ENOSPC
-        ours = type(error).__name__ in ("LedgerError", "SamplerError")
+        ours = type(error).__name__ in ("LedgerError", "SamplerError", "MathsUnavailable")
         if not (full or ours or isinstance(error, OSError)):
             raise
         _stop(f"{error}" + ("; make room on the disk, the same command goes on" if full else ""), 2)
@@ -434,14 +455,23 @@ def _summary(command: Callable[..., int]) -> Callable[[], None]:
     return nothing
 
 
-def _with_config(arguments: list[str]) -> tuple[list[str], SelfplayConfig]:
-    """Takes `--config FILE` and `--preset NAME` off the arguments: together they are the default of all the others."""
+def _with_config(arguments: list[str]) -> tuple[list[str], SelfplayConfig | PasoDobleConfig]:
+    """Takes `--config FILE` and `--preset NAME` off the arguments: together they are the default of all the others.
+
+    Which configuration it is, says `--recipe`, or else the file.
+    """
     if arguments[:1] != ["selfplay"]:
         return arguments, SelfplayConfig()
+    from training import pasodoble_config
+    from training.config import read_yaml
     from training.presets import configured
 
     file, rest = _taken("--config", arguments, "a file")
     name, rest = _taken("--preset", rest, "a name")
+    recipe, _ = _taken("--recipe", rest, "a name")
+    values = read_yaml(Path(file)) if file else {}
+    if (recipe or (isinstance(values, dict) and values.get("recipe"))) == RECIPE:
+        return rest, pasodoble_config.configured(name, values, str(file))
     return rest, configured(name, file and Path(file))
 
 

@@ -28,7 +28,7 @@ from prover.attempts import Chunk, Clock, chunks, sample_and_check
 from training.judge import Judge
 from training.ledger import Ledger
 from training.progress import step
-from training.selfplay import versions
+from training.settle import versions
 from verify import policy, toolchain
 from verify.pool import LeanPool, Limits
 from verify.records import Attempt, Outcome, Statement

@@ -82,6 +82,13 @@ def test_statements_only(tmp_path):
         (["selfplay", "--fork", "nowhere"], "--fork nowhere: there is no run"),
         (["selfplay", "--from-round", "1"], "--from-round goes with --fork"),
         (["selfplay", "--adaptive.confidence", "2"], "adaptive.confidence"),
+        (["selfplay", "--recipe", "pasodoble", "--max-steps", "0"], "--max-steps must be at least 1"),
+        (["selfplay", "--recipe", "pasodoble", "--arm", "no-such-arm"], "no-such-arm"),
+        (["selfplay", "--recipe", "pasodoble", "--preset", "sgs"], "--preset is one of antiphon, released"),
+        (["selfplay", "--recipe", "pasodoble", "--rounds", "3"], "--rounds"),
+        (["selfplay", "--recipe", "pasodoble", "--knowledge.source", "nowhere.txt"], "nowhere.txt"),
+        (["selfplay", "--recipe", "pasodoble", "--layout", "chat"], "name --proposer and --solver"),
+        (["selfplay", "--recipe", "paso"], "paso"),
         (["export", "nowhere"], "say what to export"),
         (["export", "nowhere", "--model", "nowhere/model"], "nowhere has no model"),
         (["export", "nowhere", "--data", "nowhere/data"], "no run in nowhere"),
@@ -140,10 +147,19 @@ def test_help_is_quick():
     assert best("-m", "antiphon", "--help") < 4 * bare
 
 
-def test_help_loads_no_torch():
-    code = "import sys; sys.argv = ['antiphon', 'selfplay', '--help']; import antiphon\ntry: antiphon.main()\nexcept SystemExit: pass\nprint('torch' in sys.modules, 'transformers' in sys.modules)"
+@pytest.mark.parametrize("recipe", ["stp", "pasodoble"])
+def test_help_loads_no_torch(recipe):
+    code = f"import sys; sys.argv = ['antiphon', 'selfplay', '--recipe', '{recipe}', '--help']; import antiphon\ntry: antiphon.main()\nexcept SystemExit: pass\nprint('torch' in sys.modules, 'transformers' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.stdout.endswith("False False\n")
+
+
+def test_the_help_of_a_recipe_shows_its_own_options():
+    formal, informal = antiphon("selfplay", "--help"), antiphon("selfplay", "--recipe", "pasodoble", "--help")
+    assert formal.returncode == informal.returncode == 0
+    assert "--recipe pasodoble" in formal.stdout and "--samples-per-statement" in formal.stdout
+    assert "--arm" in informal.stdout and "--answers-per-question" in informal.stdout
+    assert "--samples-per-statement" not in informal.stdout and "--arm" not in formal.stdout
 
 
 @pytest.mark.lean

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,31 @@ def save(run: Path, which: int | str, model: Any, tokenizer: Any, **state: Any) 
         models.save(model, tokenizer, target)
         _conclude(target, state)
     return target
+
+
+def save_players(run: Path, step: int, players: dict[str, tuple[Any, Any, Any]], **state: Any) -> Path:
+    """Several models, each with its tokenizer and its learner in a directory of its role; the state last of all."""
+    target = directory(run, step)
+    if not whole(run, step):
+        for role, (model, tokenizer, learner) in players.items():
+            models.save(model, tokenizer, target / role)
+            learner.save(target / role)
+        _conclude(target, state)
+    return target
+
+
+def state(run: Path, which: int | str) -> dict[str, Any]:
+    """What was saved beside the models of a whole checkpoint."""
+    return json.loads((directory(run, which) / "state.json").read_text())
+
+
+def keep(run: Path, limit: int) -> None:
+    """Removes the oldest checkpoints of rounds but the very first, until `limit` others are left; 0: none goes."""
+    rounds = sorted(int(path.parent.name.removeprefix("round-")) for path in _rounds(run))
+    for number in rounds[1:-limit] if limit else []:
+        target = directory(run, number)
+        (target / "state.json").unlink()  # from now on it is not whole
+        shutil.rmtree(target)
 
 
 def link(source: Path, run: Path, which: int | str, **state: Any) -> None:
@@ -70,8 +96,11 @@ def whole(run: Path, which: int | str) -> bool:
 
 def newest(run: Path) -> int:
     """The round that the newest whole checkpoint begins; -1 where there is none."""
-    found = (run / "checkpoints").glob("round-*/state.json")
-    return max((int(path.parent.name.removeprefix("round-")) for path in found), default=-1)
+    return max((int(path.parent.name.removeprefix("round-")) for path in _rounds(run)), default=-1)
+
+
+def _rounds(run: Path) -> Iterator[Path]:
+    return (run / "checkpoints").glob("round-*/state.json")
 
 
 def latest(run: Path) -> Path | None:

@@ -241,6 +241,16 @@ def read_yaml(path: Path) -> Any:
         raise BadInput(f"{path}: not YAML ({str(error).splitlines()[0]})") from error
 
 
+def _items(hint: Any) -> tuple[tuple[type, ...], str]:
+    """What may stand in a tuple of this type, and how to say it."""
+    match get_args(hint)[0]:
+        case kind if kind is int:
+            return (int,), "whole numbers"
+        case kind if kind is float:
+            return (int, float), "numbers"
+    return (str,), "words"
+
+
 def merge(default: Any, values: Any, where: str) -> Any:
     """A dataclass with some of its fields replaced, nested ones too."""
     if not isinstance(values, dict):
@@ -261,8 +271,9 @@ def merge(default: Any, values: Any, where: str) -> Any:
                 raise BadInput(f"{where}: {key} is one of {', '.join(get_args(hints[key]))}, not {value!r}")
             changes[key] = value
         elif isinstance(current, tuple):
-            if not isinstance(value, list | tuple) or not all(type(item) is int for item in value):
-                raise BadInput(f"{where}: {key} wants a list of whole numbers, not {value!r}")
+            kinds, named = _items(hints[key])
+            if not isinstance(value, list | tuple) or not all(type(item) in kinds for item in value):
+                raise BadInput(f"{where}: {key} wants a list of {named}, not {value!r}")
             changes[key] = tuple(value)
         elif isinstance(current, float) and isinstance(value, int):
             changes[key] = float(value)

@@ -1,4 +1,4 @@
-"""The pool behind the ledger: what has been answered is not asked again, and every answer is kept."""
+"""A verifier behind the ledger: what has been answered is not asked again, and every answer is kept."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from training.ledger import Ledger
+from verify.maths import AnswerJob, MathVerifier
 from verify.pool import LeanPool
 from verify.records import Job, Outcome, Statement, Verdict
 
@@ -48,3 +49,30 @@ class Judge:
 
         distinct = {(statement.id, proof): (statement, proof) for statement, proof in pairs}
         return dict(zip(distinct, await asyncio.gather(*(one(*pair) for pair in distinct.values())), strict=True))
+
+
+@dataclass
+class AnswerJudge:
+    """Asks math-verify whether answers equal their labels, each pair once. `infrastructure` is as above."""
+
+    ledger: Ledger
+    verifier: MathVerifier
+    asked: int = 0
+    undecided: int = 0
+
+    async def ask_all(self, asked: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], bool | None]:
+        """For (statement id, label, answer) whether the answer equals the label; None: the verifier could not tell."""
+        found = {key: self.ledger.verdict(_equals(key[1]), key[0], key[2]) for key in dict.fromkeys(asked)}
+        new = [key for key, verdict in found.items() if verdict is None]
+        self.asked += len(new)
+        told = await asyncio.gather(*(self.verifier.check(AnswerJob(label, answer)) for _, label, answer in new))
+        found |= zip(new, told, strict=True)
+        known = [(key, verdict) for key, verdict in found.items() if verdict.outcome is not Outcome.INFRASTRUCTURE]
+        self.undecided += len(found) - len(known)
+        self.ledger.add_verdicts((_equals(label), id, answer, verdict) for (id, label, answer), verdict in known)
+        return dict.fromkeys(found) | {key: verdict.proved for key, verdict in known}
+
+
+def _equals(label: str) -> str:
+    """The question, as the ledger names it."""
+    return f"equals {label}"

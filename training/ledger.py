@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
 from conjecture.band import pass_rate_interval
 from conjecture.guide import Rubric
+from prover.sampler import Completion
 from verify.records import Attempt, Statement, Verdict, content_id
 
 FORMAT = 1
@@ -46,6 +48,13 @@ CREATE TABLE IF NOT EXISTS selections (
 CREATE TABLE IF NOT EXISTS reviews (
     round INTEGER NOT NULL, statement TEXT NOT NULL, judge TEXT NOT NULL, relevance REAL, redundancy INTEGER,
     complexity INTEGER, PRIMARY KEY (round, statement));
+CREATE TABLE IF NOT EXISTS rollouts (
+    round INTEGER NOT NULL, role TEXT NOT NULL, prompt INTEGER NOT NULL, sample INTEGER NOT NULL, text TEXT NOT NULL,
+    token_ids BLOB NOT NULL, logprob REAL NOT NULL, finished INTEGER NOT NULL, PRIMARY KEY (round, role, prompt, sample));
+CREATE TABLE IF NOT EXISTS questions (
+    round INTEGER NOT NULL, number INTEGER NOT NULL, knowledge TEXT NOT NULL, statement TEXT, solution TEXT, answer TEXT,
+    label TEXT, pass_rate REAL, judged INTEGER NOT NULL, diversity REAL NOT NULL, reward REAL, hack TEXT NOT NULL,
+    trains_solver INTEGER NOT NULL, PRIMARY KEY (round, number));
 CREATE TABLE IF NOT EXISTS phases (
     round INTEGER NOT NULL, phase TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (round, phase));
 """
@@ -66,6 +75,29 @@ class Proposal:
     lemma: str
     signature: str | None
     tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A proposal of the informal mode and what it came to; `statement` is None when the text held no question.
+
+    `answer` is the proposer's own, `label` the one its `judged` answers were compared with; `pass_rate` and `reward` are
+    None where the verifier could not tell.
+    """
+
+    round: int
+    number: int
+    knowledge: str  # the id of the piece it was prompted with
+    statement: str | None
+    solution: str | None
+    answer: str | None
+    label: str | None
+    pass_rate: float | None
+    judged: int
+    diversity: float
+    reward: float | None
+    hack: str
+    trains_solver: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +187,11 @@ class Ledger:
         rows = self._db.execute("SELECT phase, data FROM phases WHERE round=? ORDER BY rowid", (round,))
         return {phase: json.loads(data) for phase, data in rows}
 
+    def phases_named(self, phase: str) -> dict[int, dict[str, Any]]:
+        """What a phase left behind in every round in which it ended."""
+        rows = self._db.execute("SELECT round, data FROM phases WHERE phase=? ORDER BY round", (phase,))
+        return {round: json.loads(data) for round, data in rows}
+
     # Statements
 
     def add_statements(self, kind: str, round: int, statements: Iterable[Statement]) -> None:
@@ -209,6 +246,14 @@ class Ledger:
             "SELECT statement, proof, round, sample, sampler, tokens, logprob FROM attempts"
             " WHERE round=? AND sampler=? ORDER BY rowid",
             (round, sampler),
+        )
+        return [Attempt(*row) for row in rows]
+
+    def attempts_at(self, statement_id: str, round: int) -> list[Attempt]:
+        rows = self._db.execute(
+            "SELECT statement, proof, round, sample, sampler, tokens, logprob FROM attempts"
+            " WHERE statement=? AND round=? ORDER BY sampler, sample",
+            (statement_id, round),
         )
         return [Attempt(*row) for row in rows]
 
@@ -324,6 +369,46 @@ class Ledger:
         ).fetchone()
         return row[0] if row else ""
 
+    # The informal mode: completions with their tokens, and questions with their rewards
+
+    def add_rollouts(self, round: int, role: str, completions: Iterable[Completion]) -> None:
+        self._insert(
+            "rollouts",
+            (
+                (
+                    round,
+                    role,
+                    c.prompt_index,
+                    c.sample,
+                    c.text,
+                    array("I", c.token_ids).tobytes(),
+                    c.logprob,
+                    c.finished,
+                )
+                for c in completions
+            ),
+        )
+
+    def rollouts(self, round: int, role: str) -> list[Completion]:
+        """In the order of prompts and samples."""
+        rows = self._db.execute(
+            "SELECT prompt, sample, text, token_ids, logprob, finished FROM rollouts WHERE round=? AND role=?"
+            " ORDER BY prompt, sample",
+            (round, role),
+        )
+        return [Completion(*row[:3], tuple(array("I", row[3])), row[4], bool(row[5])) for row in rows]
+
+    def add_questions(self, questions: Iterable[Question]) -> None:
+        self._insert("questions", (astuple(question) for question in questions))
+
+    def questions(self, since: int = 0, before: int | None = None) -> list[Question]:
+        """Of these rounds, `before` not among them; without it to the newest."""
+        rows = self._db.execute(
+            "SELECT * FROM questions WHERE round>=?1 AND (?2 IS NULL OR round<?2) ORDER BY round, number",
+            (since, before),
+        )
+        return [Question(*row[:-1], bool(row[-1])) for row in rows]
+
     # Reviews of the guide, and selections
 
     def add_reviews(self, round: int, judge: str, reviews: Iterable[tuple[str, Rubric | None]]) -> None:
@@ -364,6 +449,8 @@ class Ledger:
             "SELECT * FROM gates ORDER BY round, prompt, sample",
             "SELECT id, statement, round, sample, proof, sampler, tokens FROM attempts ORDER BY id",
             "SELECT question, statement, proof, outcome FROM verdicts ORDER BY question, statement, proof",
+            "SELECT round, role, prompt, sample, token_ids FROM rollouts ORDER BY round, role, prompt, sample",
+            "SELECT * FROM questions ORDER BY round, number",
             "SELECT * FROM reviews ORDER BY round, statement",
             "SELECT * FROM selections ORDER BY round, statement",
             "SELECT round, phase FROM phases ORDER BY round, phase",

@@ -10,6 +10,7 @@ import io
 import math
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from xml.etree import ElementTree
 
 from markupsafe import Markup
@@ -152,46 +153,38 @@ def curve(
 
 def stacked(
     name: str, title: str, rounds: Sequence[int], series: Mapping[str, Sequence[float]], colours: Mapping[str, str],
-    unit: str,
+    unit: str, by: str = "round",
 ) -> Markup:  # fmt: skip
     """One column a round, R of them, `series` stacked from below; those that are zero throughout are left out."""
+    apart = min((b - a for a, b in pairwise(rounds)), default=1)
     shown = {label: values for label, values in series.items() if any(values)}
     with rc_context(_RC):
-        figure, axes = _axes(unit)
+        figure, axes = _axes(unit, by)
         floor = [0.0] * len(rounds)
         for label, values in shown.items():
             axes.bar(
-                rounds, values, 0.72, bottom=floor, label=label.replace("_", " "),
+                rounds, values, 0.72 * apart, bottom=floor, label=label.replace("_", " "),
                 color=_STAND_IN[colours[label]], edgecolor=_STAND_IN["paper"], linewidth=0.6,
             )  # fmt: skip
             floor = [below + value for below, value in zip(floor, values, strict=True)]
         handles, labels = axes.get_legend_handles_labels()
         figure.legend(handles[::-1], labels[::-1], loc="outside right upper")
-        axes.set_xlim(min(rounds) - 0.7, max(rounds) + 0.7)
+        axes.set_xlim(min(rounds) - 0.7 * apart, max(rounds) + 0.7 * apart)
         told = " ".join(
-            f"Round {x}: " + ", ".join(f"{label} {values[i]:.4g}" for label, values in shown.items()) + "."
+            f"{by.capitalize()} {x}: " + ", ".join(f"{label} {values[i]:.4g}" for label, values in shown.items()) + "."
             for i, x in enumerate(rounds)
         )
         return _inline(figure, name, title, f"In {unit}. {told}")
 
 
-def shares(name: str, title: str, rounds: Sequence[int], series: Mapping[str, Sequence[float | None]]) -> Markup:
+def shares(name: str, title: str, rounds: Sequence[int], series: Mapping[str, Sequence[float | None]],
+           colours: Mapping[str, str] = SHARES, by: str = "round") -> Markup:  # fmt: skip
     """Shares from 0 to 1 by round, a line each, R points; where one is None its line has a gap."""
     with rc_context(_RC):
-        figure, axes = _axes("share")
-        for label, values in series.items():
-            known = [math.nan if value is None else value for value in values]
-            colour = _STAND_IN[SHARES[label]]
-            axes.plot(rounds, known, label=label, color=colour, linewidth=1.6, marker="o", markersize=3.5)
-        figure.legend(loc="outside right upper")
+        figure, axes = _axes("share", by)
+        told = _lines(figure, axes, rounds, series, colours, by)
         axes.set_ylim(-0.03, 1.03)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
-        told = " ".join(
-            f"Round {x}: "
-            + ", ".join(f"{label} {values[i]:.2f}" for label, values in series.items() if values[i] is not None)
-            + "."
-            for i, x in enumerate(rounds)
-        )
         return _inline(figure, name, title, f"Shares between 0 and 1. {told}")
 
 
@@ -213,6 +206,30 @@ def budgets(name: str, title: str, ks: Sequence[int], means: Sequence[float], lo
         rows = zip(ks, means, lows, highs, strict=True)
         told = "; ".join(f"pass@{k}: {mean:.1%} ({low:.1%} to {high:.1%})" for k, mean, low, high in rows)
         return _inline(figure, name, title, f"With 95 % intervals. {told}.")
+
+
+def lines(name: str, title: str, rounds: Sequence[int], series: Mapping[str, Sequence[float | None]],
+          colours: Mapping[str, str], unit: str, by: str = "round") -> Markup:  # fmt: skip
+    """The same for values of any size."""
+    with rc_context(_RC):
+        figure, axes = _axes(unit, by)
+        return _inline(figure, name, title, f"In {unit}. {_lines(figure, axes, rounds, series, colours, by)}")
+
+
+def _lines(figure: Figure, axes: Axes, rounds: Sequence[int], series: Mapping[str, Sequence[float | None]],
+           colours: Mapping[str, str], by: str) -> str:  # fmt: skip
+    """Draws them and tells them in words."""
+    for label, values in series.items():
+        known = [math.nan if value is None else value for value in values]
+        colour = _STAND_IN[colours[label]]
+        axes.plot(rounds, known, label=label, color=colour, linewidth=1.6, marker="o", markersize=3.5)
+    figure.legend(loc="outside right upper")
+    return " ".join(
+        f"{by.capitalize()} {x}: "
+        + ", ".join(f"{label} {values[i]:.2f}" for label, values in series.items() if values[i] is not None)
+        + "."
+        for i, x in enumerate(rounds)
+    )
 
 
 def layered(name: str, title: str, drawing: Layers) -> Markup:
@@ -283,10 +300,10 @@ _RC = {
 }
 
 
-def _axes(unit: str) -> tuple[Figure, Axes]:
+def _axes(unit: str, by: str = "round") -> tuple[Figure, Axes]:
     figure = Figure(_SIZE, layout="constrained")
     axes = figure.add_subplot()
-    axes.set_xlabel("round")
+    axes.set_xlabel(by)
     axes.set_ylabel(unit)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=12, integer=True, min_n_ticks=1))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer="seconds" not in unit, min_n_ticks=1))

@@ -66,6 +66,11 @@ def write_report(run_directory: Path) -> Path:
             unsolved=[s for s in run.in_profile() if s.id not in run.proofs], tree=_tree(ledger, run),
             alarms=run.alarms(), shown=PROOFS_SHOWN, vendi_exact=VENDI_EXACT, style=plots.STYLE,
         )  # fmt: skip
+    return write_page(run_directory, page)
+
+
+def write_page(run_directory: Path, page: str) -> Path:
+    """The text as `report.html`, written aside and then renamed."""
     path = run_directory / "report.html"
     aside = path.with_suffix(".html.part")
     aside.write_text(page, encoding="utf-8")

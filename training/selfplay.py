@@ -8,17 +8,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import platform
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
-import yaml
 from rich.console import Console
 
 from conjecture.band import pass_rate_interval
@@ -28,7 +22,7 @@ from prover.sampler import ModelSampler, open_sampler
 from prover.vllm import require
 from training import checkpoint, coldstart
 from training.coldstart import ProvedTheorem
-from training.config import SelfplayConfig, to_dict
+from training.config import SelfplayConfig
 from training.examples import all_examples, round_examples
 from training.fork import fork
 from training.judge import Judge
@@ -36,6 +30,7 @@ from training.ledger import FINAL, Ledger
 from training.metrics import Metrics
 from training.progress import step
 from training.report import write_report
+from training.settle import make_directory, settle
 from training.sft import SFTSettings, fine_tune
 from training.stp import Round
 from verify import toolchain
@@ -67,10 +62,7 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
     further = read_statements(str(texts)).statements if texts else []
     taught = [*reading.statements, *further, *(theorem.statement for theorem in library.theorems)]
     refuse_test_items(taught, config.allow_benchmark_items)
-    try:
-        config.run.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput(f"--run {config.run}: {error.strerror}") from error
+    make_directory(config.run)
     if config.fork is not None:
         fork(config)
     _settle_config(config)
@@ -433,41 +425,4 @@ def _threads(beside: int) -> None:
 
 
 def _settle_config(config: SelfplayConfig) -> None:
-    """Writes config.yaml, or compares with the one of the run that is resumed. Raises BadInput."""
-    path = config.run / "config.yaml"
-    plain, default = (json.loads(json.dumps(to_dict(c), default=str)) for c in (config, SelfplayConfig()))
-    if path.exists():
-        try:
-            before = _completed(yaml.safe_load(path.read_text())["config"], default)
-        except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-            raise BadInput(f"{path} is not the configuration of a run; choose another --run") from error
-        changed = sorted(k for k in plain if k not in FREE_TO_CHANGE and plain[k] != before[k])
-        if changed:
-            raise BadInput(
-                f"{config.run} was begun with another {', '.join(changed)} (see {path}); choose another --run"
-            )
-    record = {"config": plain, "versions": {**versions(), "command": " ".join(sys.argv)}}
-    aside = path.with_suffix(".aside")
-    aside.write_text(yaml.safe_dump(record, sort_keys=False, allow_unicode=True))
-    aside.replace(path)
-
-
-def _completed(before: dict[str, Any], default: dict[str, Any]) -> dict[str, Any]:
-    """A configuration of an older version: an option it did not know yet was as its default is."""
-    return {
-        key: _completed(before.get(key, {}), value) if isinstance(value, dict) else before.get(key, value)
-        for key, value in default.items()
-    }
-
-
-def versions() -> dict[str, str]:
-    """Of Python, of the libraries that decide what a model samples, and of this code."""
-    found = {"python": platform.python_version()}
-    for name in ("antiphon", "torch", "transformers", "numpy"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    git = subprocess.run(["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True)
-    found["revision"] = git.stdout.strip() if git.returncode == 0 else "unknown"
-    return found
+    settle(config, SelfplayConfig(), FREE_TO_CHANGE)

@@ -57,7 +57,7 @@ class TrlLearner:
             from transformers import PrinterCallback
             from trl import GRPOConfig, GRPOTrainer
         except ImportError as error:
-            raise BadInput("TrlLearner needs trl: pip install 'antiphon[informal]'") from error
+            raise BadInput("TrlLearner needs trl: pip install 'antiphon[trl]'") from error
 
         def rollout(prompts: list[str], trainer: Any) -> dict[str, list[Any]]:
             """Every prompt comes `size` times in a row."""
