@@ -35,16 +35,24 @@ class PlayersColdStart:
     """Lines of JSON with `knowledge`, `question`, `solution` (its last box is the answer) for the proposer,"""
     solver: Path | None = None
     """and with `question`, `solution` for the solver. A model from elsewhere has no cold start without them."""
-    lessons: Lessons = field(default_factory=lambda: Lessons(solver_rows=84_000, proposer_rows=25_000))
+    lessons: Lessons = field(default_factory=lambda: Lessons(solver_rows=100_000, proposer_rows=25_000))
     """Rows of the bundled language, for models from nothing: repeated ones would be known by heart."""
     solver_sft: SFTSettings = field(
         default_factory=lambda: SFTSettings(
-            num_train_epochs=1.0, learning_rate=3e-3, warmup_steps=20, per_device_train_batch_size=128
+            num_train_epochs=1.0,
+            learning_rate=3e-3,
+            lr_scheduler_type="linear",
+            warmup_steps=20,
+            per_device_train_batch_size=128,
         )
     )
     proposer_sft: SFTSettings = field(
         default_factory=lambda: SFTSettings(
-            num_train_epochs=1.0, learning_rate=3e-3, warmup_steps=20, per_device_train_batch_size=128
+            num_train_epochs=1.0,
+            learning_rate=3e-3,
+            lr_scheduler_type="linear",
+            warmup_steps=20,
+            per_device_train_batch_size=128,
         )
     )
 
@@ -86,7 +94,7 @@ class PasoDobleConfig:
     """The same for the solver."""
     model: ModelConfig = field(
         default_factory=lambda: ModelConfig(
-            vocab_size=400,
+            vocab_size=512,
             hidden_size=64,
             num_hidden_layers=2,
             num_attention_heads=4,
@@ -113,10 +121,10 @@ class PasoDobleConfig:
     """J, the answers sampled for each question: the group of the solver's advantage (released: 6)."""
     rewards: RewardSettings = field(default_factory=RewardSettings)
     proposer_sampling: SamplingSettings = field(
-        default_factory=lambda: SamplingSettings(temperature=1.0, max_new_tokens=80, batch_size=64)
+        default_factory=lambda: SamplingSettings(temperature=1.0, max_new_tokens=64, batch_size=64)
     )
     solver_sampling: SamplingSettings = field(
-        default_factory=lambda: SamplingSettings(temperature=1.0, max_new_tokens=64, batch_size=256)
+        default_factory=lambda: SamplingSettings(temperature=1.0, max_new_tokens=48, batch_size=256)
     )
     proposer_learner: PolicyGradientSettings = field(
         default_factory=lambda: PolicyGradientSettings(
