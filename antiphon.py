@@ -182,12 +182,23 @@ def evaluate(config: Annotated[EvaluationConfig, tyro.conf.arg(name="")]) -> int
     from rich.console import Console
 
     from evaluation import evaluate as evaluation
-    from evaluation.results import read_cost
-    from evaluation.tables import print_results
+    from evaluation.results import informal, read_cost
+    from evaluation.tables import print_answers, print_results
 
     console = Console()
+    if config.memorisation:
+        from evaluation.memorised import probe_memory
+
+        found = probe_memory(config)
+        console.print(
+            f"of {found['questions']} questions {found['exact']:.1%} are completed word for word, ROUGE-L {found['rouge_l']:.3f}",
+            highlight=False,
+        )  # fmt: skip
+        console.print(f"completions: {config.directory / 'memorisation.json'}", soft_wrap=True)
+        return 0
     results = evaluation.evaluate(config, console)
-    print_results(results, read_cost(config.directory), console)
+    show = print_answers if informal(results) else print_results
+    show(results, read_cost(config.directory), console)
     console.print(f"report: {config.directory / 'report.html'}", soft_wrap=True)
     return int(results["headline"] is None)
 
@@ -407,6 +418,7 @@ def main() -> None:
             sys.exit(tyro.cli(compare, args=arguments[2:], prog="antiphon eval compare"))
         if arguments[:1] and arguments[0] in COMMANDS:
             selfplay.__defaults__ = (config,)
+            arguments = _with_protocol(arguments)
             sys.exit(tyro.cli(COMMANDS[arguments[0]], args=arguments[1:], prog=f"antiphon {arguments[0]}"))
         # Only names and summaries are wanted: building every command's options would take a second.
         overview = {name: _summary(command) for name, command in COMMANDS.items()}
@@ -419,7 +431,7 @@ def main() -> None:
         if isinstance(error, OSError) and error.errno == errno.EPIPE:
             sys.exit(1)
         full = "full" in str(error) or getattr(error, "errno", None) == errno.ENOSPC
-        ours = type(error).__name__ in ("LedgerError", "SamplerError")
+        ours = type(error).__name__ in ("LedgerError", "SamplerError", "MathsUnavailable")
         if not (full or ours or isinstance(error, OSError)):
             raise
         _stop(f"{error}" + ("; make room on the disk, the same command goes on" if full else ""), 2)
@@ -443,6 +455,16 @@ def _with_config(arguments: list[str]) -> tuple[list[str], SelfplayConfig]:
     file, rest = _taken("--config", arguments, "a file")
     name, rest = _taken("--preset", rest, "a name")
     return rest, configured(name, file and Path(file))
+
+
+def _with_protocol(arguments: list[str]) -> list[str]:
+    """Takes `--protocol NAME` off the arguments of `eval`: it is the default of its others."""
+    if arguments[0] != "eval":
+        return arguments
+    name, rest = _taken("--protocol", arguments, "a name")
+    if name:
+        evaluate.__defaults__ = (EvaluationConfig.of_protocol(name, tyro.MISSING, tyro.MISSING),)
+    return rest
 
 
 def _taken(option: str, arguments: list[str], what: str) -> tuple[str | None, list[str]]:
