@@ -200,12 +200,23 @@ def evaluate(config: Annotated[EvaluationConfig, tyro.conf.arg(name="")]) -> int
     from rich.console import Console
 
     from evaluation import evaluate as evaluation
-    from evaluation.results import read_cost
-    from evaluation.tables import print_results
+    from evaluation.results import informal, read_cost
+    from evaluation.tables import print_answers, print_results
 
     console = Console()
+    if config.memorisation:
+        from evaluation.memorised import probe_memory
+
+        found = probe_memory(config)
+        console.print(
+            f"of {found['questions']} questions {found['exact']:.1%} are completed word for word, ROUGE-L {found['rouge_l']:.3f}",
+            highlight=False,
+        )  # fmt: skip
+        console.print(f"completions: {config.directory / 'memorisation.json'}", soft_wrap=True)
+        return 0
     results = evaluation.evaluate(config, console)
-    print_results(results, read_cost(config.directory), console)
+    show = print_answers if informal(results) else print_results
+    show(results, read_cost(config.directory), console)
     console.print(f"report: {config.directory / 'report.html'}", soft_wrap=True)
     return int(results["headline"] is None)
 
@@ -428,6 +439,7 @@ def main() -> None:
         if arguments[:1] and arguments[0] in COMMANDS:
             command = pasodoble if isinstance(config, PasoDobleConfig) else COMMANDS[arguments[0]]
             command.__defaults__ = (config,) if command in (selfplay, pasodoble) else command.__defaults__
+            arguments = _with_protocol(arguments)
             sys.exit(tyro.cli(command, args=arguments[1:], prog=f"antiphon {arguments[0]}"))
         # Only names and summaries are wanted: building every command's options would take a second.
         overview = {name: _summary(command) for name, command in COMMANDS.items()}
@@ -473,6 +485,16 @@ def _with_config(arguments: list[str]) -> tuple[list[str], SelfplayConfig | Paso
     if (recipe or (isinstance(values, dict) and values.get("recipe"))) == RECIPE:
         return rest, pasodoble_config.configured(name, values, str(file))
     return rest, configured(name, file and Path(file))
+
+
+def _with_protocol(arguments: list[str]) -> list[str]:
+    """Takes `--protocol NAME` off the arguments of `eval`: it is the default of its others."""
+    if arguments[0] != "eval":
+        return arguments
+    name, rest = _taken("--protocol", arguments, "a name")
+    if name:
+        evaluate.__defaults__ = (EvaluationConfig.of_protocol(name, tyro.MISSING, tyro.MISSING),)
+    return rest
 
 
 def _taken(option: str, arguments: list[str], what: str) -> tuple[str | None, list[str]]:

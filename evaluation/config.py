@@ -12,10 +12,15 @@ import tyro
 from prover.sampler import Engine, SamplingSettings
 from verify.statements import BadInput, source_name
 
+Layout = Literal["small", "chat", "think"]
+
 
 @dataclass(frozen=True)
 class EvaluationConfig:
     """Evaluate MODEL on BENCHMARK: sample proofs, let Lean judge each, report pass@k with intervals.
+
+    A benchmark of questions in words (gsm8k, math500, aime24, …) is answered instead: math-verify judges every boxed
+    answer, and avg@n, maj@k and pass@k are reported (docs/informal.md).
 
     The same command goes on where an interrupted one stopped, and ends with the same results.json. Written into --out:
     results.json (all figures, every accepted proof with its verdict), cost.json (what it took), report.html (one page
@@ -46,6 +51,15 @@ class EvaluationConfig:
     format: str = "antiphon"
     """How the model is prompted and its answer read: antiphon (models of `antiphon selfplay`), deepseek-prover-v1.5,
     deepseek-prover-v2, goedel-prover, goedel-prover-v2, kimina-prover, stp."""
+    layout: Layout | None = None
+    """How questions in words are put: small (the tags of models from nothing), chat (the model's chat template), think
+    (the same, the answer beginning inside a think tag). Without it as the run's solver was trained, or as the tokenizer
+    tells."""
+    protocol: Literal["none", "pasodoble"] = "none"
+    """pasodoble: PasoDoble's, for questions in words: six samples, 0-shot, temperature 0.6, at most 6,144 new tokens; its
+    headline is avg@6."""
+    memorisation: bool = False
+    """Instead of answers: how many questions of BENCHMARK the model completes from their first 80 %, greedily."""
     sampling: Annotated[SamplingSettings, tyro.conf.arg(name="")] = field(default_factory=SamplingSettings)
     seed: int = 0
     """Other seeds, other samples."""
@@ -80,11 +94,38 @@ class EvaluationConfig:
             raise BadInput("--wall-seconds must be positive")
         if any(k < 1 for k in self.k):
             raise BadInput("--k wants numbers of at least 1")
+        drawn = (self.samples, self.sampling.temperature, self.sampling.top_p)
+        if self.protocol == "pasodoble" and drawn != (6, 0.6, 1.0):
+            raise BadInput(
+                "--protocol pasodoble is six samples at temperature 0.6; leave --samples, --temperature and --top-p away"
+            )
+
+    @classmethod
+    def of_protocol(cls, protocol: str, model: str, benchmark: str) -> EvaluationConfig:
+        """Its settings (PasoDoble, arXiv 2511.11881; its released code for temperature and length). Raises BadInput."""
+        if protocol == "none":
+            return cls(model, benchmark)
+        if protocol != "pasodoble":
+            raise BadInput(f"no protocol {protocol!r}: choose pasodoble, or none")
+        sampling = SamplingSettings(temperature=0.6, max_new_tokens=6_144)
+        return cls(model, benchmark, samples=6, sampling=sampling, protocol=protocol)
 
     @property
     def directory(self) -> Path:
-        names = ("eval", Path(self.model).name, source_name(self.benchmark), self.split or "")
+        names = (
+            "memorisation" if self.memorisation else "eval",
+            Path(self.model).name,
+            source_name(self.benchmark),
+            self.split or "",
+        )
         return self.out or Path("runs", "-".join(re.sub(r"[^\w.]+", "-", name) for name in names if name))
+
+    def make_directory(self) -> None:
+        """Raises BadInput."""
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadInput(f"--out {self.directory}: {error.strerror}") from error
 
     def budgets(self, samples: int) -> tuple[int, ...]:
         """The k that are told of so many samples a problem. Raises BadInput for a k above it.
@@ -98,8 +139,11 @@ class EvaluationConfig:
         return tuple(sorted({*(self.k or (*powers, samples))}))
 
     def decisive(self) -> dict[str, Any]:
-        """What decides the results, as plain data: a resumed evaluation must have the same."""
-        free = ("out", "workers", "verdict_cache", "vllm_python")
+        """What decides the results, as plain data: a resumed evaluation must have the same.
+
+        The layout that was found is in the model's description; a protocol is the settings that it makes.
+        """
+        free = ("out", "workers", "verdict_cache", "vllm_python", "layout", "protocol", "memorisation")
         return {key: _plain(value) for key, value in asdict(self).items() if key not in free}
 
 

@@ -12,14 +12,15 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from rich.console import Console
 
 from evaluation import problems as benchmarks
+from evaluation import questions
 from evaluation.config import EvaluationConfig
 from evaluation.page import write_page
 from evaluation.provers import Prover, open_prover
@@ -31,7 +32,7 @@ from training.progress import step
 from training.settle import versions
 from verify import policy, toolchain
 from verify.pool import LeanPool, Limits
-from verify.records import Attempt, Outcome, Statement
+from verify.records import Attempt, Outcome, Statement, Verdict
 from verify.statements import BadInput
 
 
@@ -40,16 +41,21 @@ def evaluate(config: EvaluationConfig, console: Console) -> dict[str, Any]:
 
     Ctrl-C or a kill loses at most the work in flight; call it again to go on.
     """
+    if questions.informal(config.benchmark):
+        from evaluation import answers  # which builds on this module
+
+        return answers.evaluate(config, console)
+    if config.protocol != "none" or config.layout or config.memorisation:
+        raise BadInput("--protocol, --layout and --memorisation go with questions in words, such as gsm8k")
     lean = toolchain.of_profile(config.profile)
     given = benchmarks.load(config)
     with open_prover(config, given.problems) as prover:
         config.budgets(prover.samples)
-        try:
-            config.directory.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise BadInput(f"--out {config.directory}: {error.strerror}") from error
+        config.make_directory()
         with Ledger(config.directory / "ledger.sqlite") as ledger:
-            settle(ledger, config, given, prover, lean.identity)
+            settle(
+                ledger, config, given.description, prover.describe(), {"lean": lean.identity, "policy": policy.VERSION}
+            )
             asyncio.run(_play(config, given, prover, ledger, lean, console))
             results = collect(config, given, prover, ledger, versions())
             write_json(config.directory / "cost.json", cost(ledger))
@@ -58,12 +64,15 @@ def evaluate(config: EvaluationConfig, console: Console) -> dict[str, Any]:
     return results
 
 
-def settle(ledger: Ledger, config: EvaluationConfig, given: benchmarks.Problems, prover: Prover, lean: str) -> None:
+def settle(
+    ledger: Ledger,
+    config: EvaluationConfig,
+    benchmark: Mapping[str, Any],
+    model: Mapping[str, Any],
+    judge: Mapping[str, str],
+) -> None:
     """Records what decides the results, or compares with what was recorded. Raises BadInput."""
-    now = {
-        **config.decisive(), "model": prover.describe(), "problems": given.description, "lean": lean,
-        "policy": policy.VERSION,
-    }  # fmt: skip
+    now = {**config.decisive(), "model": model, "problems": benchmark, **judge}
     ledger.note("evaluation", json.dumps(now, ensure_ascii=False))
     now, before = json.loads(json.dumps(now)), json.loads(ledger.noted("evaluation") or "{}")
     changed = sorted(key for key in {*now, *before} if now.get(key) != before.get(key))
@@ -93,13 +102,27 @@ async def _play(
         await evaluation.attempt(inside)
 
 
+class Judges(Protocol):
+    """Whoever judges, behind the ledger: `training.judge.Judge`, for answers `evaluation.answers.AnswerJudge`."""
+
+    ledger: Ledger
+
+    async def ask_all(
+        self,
+        question: str,
+        pairs: Iterable[tuple[Statement, str]],
+        heartbeats: int,
+        advance: Callable[[], None] = lambda: None,
+    ) -> dict[tuple[str, str], Verdict]: ...
+
+
 @dataclass
 class Evaluation:
     """The work between problems and verdicts."""
 
     config: EvaluationConfig
     prover: Prover
-    judge: Judge
+    judge: Judges
     clock: Clock = field(default_factory=Clock)
     _sampled: float = 0.0  # of the clock's seconds, those that are recorded already
     _since: float = field(default_factory=time.monotonic)

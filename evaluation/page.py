@@ -48,11 +48,15 @@ def write_page(directory: Path) -> Path:
     with Ledger(directory / "ledger.sqlite") as ledger:
         shown = _problems(results, ledger)
     page = environment(Path(__file__).parent).get_template("page.html.jinja").render(
-        results=results, cost=read_cost(directory), shown=shown, curve=_curve(results), groups=_groups(results), style=plots.STYLE,
+        results=results, cost=read_cost(directory), shown=shown, curve=curve(results), groups=groups(results), style=plots.STYLE,
         reasons=Counter(row["reason"].split("\n")[0] or row["outcome"] for row in results["out_of_profile"]),
-        settings=_settings(results), said=said, ends=_ends(results),
+        settings=settings_rows(results), said=said, ends=_ends(results),
     )  # fmt: skip
-    path = directory / "report.html"
+    return write_whole(directory / "report.html", page)
+
+
+def write_whole(path: Path, page: str) -> Path:
+    """Aside, then renamed."""
     aside = path.with_suffix(".html.part")
     aside.write_text(page, encoding="utf-8")
     os.replace(aside, path)
@@ -90,7 +94,7 @@ def _ends(results: dict[str, Any]) -> list[dict[str, Any]]:
     return [rows[0], rows[-1]] if len(rows) > 1 else rows
 
 
-def _curve(results: dict[str, Any]) -> Any:
+def curve(results: dict[str, Any]) -> Any:
     """pass@k against k; None where there is no headline, or a single k."""
     rows = results["headline"]["pass_at_k"] if results["headline"] else []
     if len(rows) < 2:
@@ -99,7 +103,7 @@ def _curve(results: dict[str, Any]) -> Any:
     return plots.budgets("pass", "pass@k by the number of samples k", *columns)
 
 
-def _groups(results: dict[str, Any]) -> list[tuple[str, list[str], list[list[str]]]]:
+def groups(results: dict[str, Any]) -> list[tuple[str, list[str], list[list[str]]]]:
     """(heading, columns, rows): pass@k by split and by tag, where there is more than one of them."""
     settings, tables = results["settings"], []
     if results["headline"] is None:
@@ -122,7 +126,7 @@ def _group(name: str, rows: Sequence[dict[str, Any]], ends: Sequence[int], setti
     return [name or "none", str(len(rows)), str(sum(bool(row["proved"]) for row in rows)), *figures]
 
 
-def _settings(results: dict[str, Any]) -> list[tuple[str, str]]:
+def settings_rows(results: dict[str, Any]) -> list[tuple[str, str]]:
     """Everything that decided the results, as (key, value) to be read."""
     parts = ("model", "benchmark", "judge", "settings", "versions")
     return [

@@ -79,30 +79,38 @@ def open_prover(config: EvaluationConfig, problems: Sequence[Problem]) -> Iterat
         return
     form = open_format(config.format)
     by_id = {problem.statement.id: problem for problem in problems}
-    opened = _endpoint(config, form) if "://" in config.model else _local(config)
+    opened = open_model(config, form.stop)
     with opened.sampler as sampler:
         description = {**opened.description, "format": config.format}
         samples = config.samples or SAMPLES
         yield Sampled(sampler, form, opened.tokenizer, by_id, samples, config.seed, description)
 
 
-class _Opened(NamedTuple):
+class Opened(NamedTuple):
+    """A model, and what a result says of it; `player` is the directory of a dual-play run's solver, or None."""
+
     sampler: Any  # a Sampler that is closed at its end
     tokenizer: PreTrainedTokenizerFast | None
     description: dict[str, Any]
+    player: Path | None = None
 
 
-def _endpoint(config: EvaluationConfig, form: Format) -> _Opened:
+def open_model(config: EvaluationConfig, stop: Sequence[str] = ()) -> Opened:
+    """What MODEL names. At `stop` an endpoint ends a completion."""
+    return _endpoint(config, stop) if "://" in config.model else _local(config)
+
+
+def _endpoint(config: EvaluationConfig, stop: Sequence[str]) -> Opened:
     from prover.endpoint import EndpointSampler
 
     url, _, model = config.model.partition("#")
     if not model:
         raise BadInput(f"{config.model}: say which model the endpoint shall serve: {config.model}#MODEL")
-    sampler = EndpointSampler(url, model, config.sampling, stop=form.stop)
-    return _Opened(sampler, None, {"kind": "endpoint", "name": model})
+    sampler = EndpointSampler(url, model, config.sampling, stop=stop)
+    return Opened(sampler, None, {"kind": "endpoint", "name": model})
 
 
-def _local(config: EvaluationConfig) -> _Opened:
+def _local(config: EvaluationConfig) -> Opened:
     import torch
 
     from prover import model as models
@@ -112,7 +120,8 @@ def _local(config: EvaluationConfig) -> _Opened:
     require(config.sampler, config.vllm_python)
     torch.set_num_threads(max((os.cpu_count() or 1) - config.workers, 1))  # beside so many busy Lean processes
     newest = checkpoint.latest(Path(config.model))
-    found = newest or config.model
+    player = newest / "solver" if newest and (newest / "solver").is_dir() else None
+    found = player or newest or config.model
     try:
         model, tokenizer = models.load(found)
         if config.sampler == "transformers" and torch.cuda.is_available():
@@ -122,7 +131,7 @@ def _local(config: EvaluationConfig) -> _Opened:
         raise BadInput(f"{config.model}: {error}") from error
     weights = _weights(Path(found)) or getattr(model.config, "_commit_hash", None) or ""
     name = {"name": config.model, "checkpoint": newest.name if newest else "", "weights": weights}
-    return _Opened(sampler, tokenizer, {"kind": "model", **name})
+    return Opened(sampler, tokenizer, {"kind": "model", **name}, player)
 
 
 def _weights(directory: Path) -> str:

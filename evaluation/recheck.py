@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.problems import digest
-from evaluation.results import headline, read_results
+from evaluation.results import headline, informal, read_results
 from training.progress import step
 from verify import policy, toolchain
+from verify.maths import MathVerifier
 from verify.pool import CERTIFIED, LeanPool
 from verify.records import Job, Outcome, Statement
 from verify.statements import BadInput
@@ -19,18 +20,27 @@ from verify.statements import BadInput
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """`proofs` were asked; `failed` are (problem, what is wrong); `notes` say what else differs from then."""
+    """`proofs` (or answers) were asked; `failed` are (problem, what is wrong); `notes` say what else differs from then."""
 
     proofs: int
     failed: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
+    what: str = "proofs"
 
 
 def recheck(path: Path, workers: int = 1, certify: bool = False) -> Recheck:
-    """Checks a file with the profile and the limit its proofs were accepted with. Raises BadInput, LeanUnavailable."""
+    """Checks a file with the profile and the limit its proofs were accepted with, or its right answers.
+
+    Raises BadInput, LeanUnavailable, MathsUnavailable.
+    """
     results = read_results(path)
 
     async def ask() -> Recheck:
+        if informal(results):
+            from evaluation import answers_recheck  # which builds on this module
+
+            async with MathVerifier(workers) as verifier:
+                return await answers_recheck.checked(results, verifier)
         lean, again = toolchain.of_profile(results["judge"]["profile"]), certify or results["judge"]["certified"]
         async with LeanPool(lean, workers, certify=again) as pool:
             return await checked(results, pool, again)
@@ -83,17 +93,17 @@ def contradictions(results: dict[str, Any]) -> list[str]:
     if digest(everything) != results["benchmark"]["digest"]:
         said.append("the problems are not those of the benchmark's digest")
     told = {key: results[key] for key in ("headline", "no_headline")}
-    if not said and not _alike(told, headline(results["problems"], results["out_of_profile"], results["settings"])):
+    if not said and not alike(told, headline(results["problems"], results["out_of_profile"], results["settings"])):
         said.append("the headline does not follow from the proofs")
     return said
 
 
-def _alike(told: Any, found: Any, key: str = "") -> bool:
+def alike(told: Any, found: Any, key: str = "") -> bool:
     """Equal; the ends of an interval, which are drawn, to a hundredth."""
     if isinstance(told, dict) and isinstance(found, dict):
-        return told.keys() == found.keys() and all(_alike(told[key], found[key], key) for key in told)
+        return told.keys() == found.keys() and all(alike(told[key], found[key], key) for key in told)
     if isinstance(told, list) and isinstance(found, list):
-        return len(told) == len(found) and all(map(_alike, told, found))
+        return len(told) == len(found) and all(map(alike, told, found))
     if isinstance(told, float) and isinstance(found, float):
         return math.isclose(told, found, rel_tol=0, abs_tol=0.01 if key in ("low", "high") else 1e-9)
     return told == found

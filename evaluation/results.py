@@ -21,7 +21,7 @@ from evaluation.problems import Problems, contamination
 from evaluation.provers import Prover
 from evaluation.statistics import blocks, interval, pass_at_k, wilson
 from training.ledger import Ledger
-from verify import policy
+from verify import maths, policy
 from verify.benchmark import Problem, not_opened
 from verify.records import Attempt, Outcome, Verdict
 from verify.statements import BadInput
@@ -38,14 +38,14 @@ def collect(
 ) -> dict[str, Any]:
     """The contents of `results.json`. Raises BadInput when verdicts of different Leans stand in the ledger."""
     checks = {s.id: ledger.verdict("statement", s.id) for s in given.statements}
-    inside = [p for p in given.problems if _said(checks[p.statement.id]) is Outcome.ELABORATES]
+    inside = [p for p in given.problems if outcome_of(checks[p.statement.id]) is Outcome.ELABORATES]
     outside = [
         {
-            "name": p.name, "id": p.statement.id, "outcome": str(_said(checks[p.statement.id])),
-            "reason": _reason(checks[p.statement.id]), "not_opened": list(not_opened(p, config.profile)),
+            "name": p.name, "id": p.statement.id, "outcome": str(outcome_of(checks[p.statement.id])),
+            "reason": reason_of(checks[p.statement.id]), "not_opened": list(not_opened(p, config.profile)),
         }
         for p in given.problems
-        if _said(checks[p.statement.id]) is not Outcome.ELABORATES
+        if outcome_of(checks[p.statement.id]) is not Outcome.ELABORATES
     ]  # fmt: skip
     made: dict[str, list[Attempt]] = defaultdict(list)
     for attempt in ledger.attempts(0, VOICE):
@@ -61,7 +61,7 @@ def collect(
         "model": prover.describe(),
         "benchmark": given.description,
         "judge": {
-            "profile": config.profile, "toolchain": _toolchain(ledger), "policy": policy.VERSION,
+            "profile": config.profile, "toolchain": toolchain_of(ledger), "policy": policy.VERSION,
             "heartbeats": config.heartbeats, "certified": config.certify,
         },
         "settings": {
@@ -72,8 +72,8 @@ def collect(
         "versions": versions,
         "attempts": {
             "made": sum(p["n"] for p in problems), "distinct": sum(p["distinct"] for p in problems),
-            "outcomes": _total(p["outcomes"] for p in problems), "tokens": sum(p["tokens"] for p in problems),
-            "without_proof": _total(piece["unread"] for piece in ledger.phases(0).values()),
+            "outcomes": total(p["outcomes"] for p in problems), "tokens": sum(p["tokens"] for p in problems),
+            "without_proof": total(piece["unread"] for piece in ledger.phases(0).values()),
         },
     }  # fmt: skip
     if (shared := contamination(config, given, ledger)) is not None:
@@ -144,7 +144,7 @@ def _problem(problem: Problem, attempts: Sequence[Attempt], ledger: Ledger) -> d
         "name": problem.name, "id": statement.id, "theorem": statement.name, "signature": statement.signature,
         "split": problem.split, "tags": list(statement.tags), "n": len(attempts), "distinct": len(found),
         "proved": [a.sample for a in attempts if a.proof in proved],
-        "outcomes": _total({str(_said(found[a.proof])): 1} for a in attempts), "tokens": sum(a.tokens for a in attempts),
+        "outcomes": total({str(outcome_of(found[a.proof])): 1} for a in attempts), "tokens": sum(a.tokens for a in attempts),
         "proofs": [
             {
                 "proof": proof, "samples": [a.sample for a in attempts if a.proof == proof],
@@ -155,23 +155,23 @@ def _problem(problem: Problem, attempts: Sequence[Attempt], ledger: Ledger) -> d
     }  # fmt: skip
 
 
-def _said(verdict: Verdict | None) -> Outcome:
+def outcome_of(verdict: Verdict | None) -> Outcome:
     """What is not in the ledger could not be told."""
     return verdict.outcome if verdict else Outcome.INFRASTRUCTURE
 
 
-def _reason(verdict: Verdict | None) -> str:
+def reason_of(verdict: Verdict | None) -> str:
     return verdict.reason if verdict else "could not be told"
 
 
-def _total(counts: Iterable[dict[str, int]]) -> dict[str, int]:
-    total: Counter[str] = Counter()
+def total(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    summed: Counter[str] = Counter()
     for count in counts:
-        total.update(count)
-    return dict(sorted(total.items()))
+        summed.update(count)
+    return dict(sorted(summed.items()))
 
 
-def _toolchain(ledger: Ledger) -> str:
+def toolchain_of(ledger: Ledger) -> str:
     """The one Lean that has judged; a refusal by policy needs none."""
     judged = {v.toolchain for v in ledger.all_verdicts()} - {""}
     if len(judged) > 1:
@@ -206,6 +206,11 @@ def write_json(path: Path, contents: dict[str, Any]) -> None:
 
 def read_cost(directory: Path) -> dict[str, Any]:
     return json.loads((directory / "cost.json").read_text(encoding="utf-8"))
+
+
+def informal(results: dict[str, Any]) -> bool:
+    """Whether these are results on questions in words."""
+    return results["judge"]["profile"] == maths.PROFILE
 
 
 def read_results(path: Path) -> dict[str, Any]:

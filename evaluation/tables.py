@@ -46,6 +46,33 @@ def print_results(results: dict[str, Any], cost: dict[str, Any], console: Consol
         f"{cost['lean_seconds']:,.0f} s, sampling {cost['sampling_seconds']:,.0f} s, wall {cost['wall_seconds']:,.0f} s")  # fmt: skip
 
 
+def print_answers(results: dict[str, Any], cost: dict[str, Any], console: Console) -> None:
+    """The same of questions in words."""
+    judge, made, benchmark = results["judge"], results["attempts"], results["benchmark"]
+    inside, outside = len(results["problems"]), len(results["out_of_profile"])
+    say = lambda text: console.print(text, highlight=False, markup=False)  # noqa: E731
+    say(
+        f"{results['model']['name']} on {benchmark['name']}" + (f", {benchmark['split']}" if benchmark["split"] else "")
+    )
+    say(f"{judge['toolchain']}, policy {judge['policy']}; {inside} of {inside + outside} references can be read")
+    figures = results["headline"]
+    if figures is None:
+        say(f"no headline: {results['no_headline']}")
+    else:
+        table = Table(box=None, pad_edge=False)
+        for heading in ("", "mean", "95 % interval"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        rows = [(f"avg@{figures['avg']['n']}", figures["avg"])]
+        rows += [(f"{name}@{row['k']}", row) for name in ("maj", "pass") for row in figures[f"{name}_at_k"]]
+        for name, row in (*rows, ("without a box", figures["without_box"])):
+            table.add_row(name, f"{row['mean']:.1%}", f"{row['low']:.1%} to {row['high']:.1%}")
+        console.print(table)
+    outcomes = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in made["outcomes"].items())
+    say(f"samples: {made['made']:,} ({outcomes})")
+    say(f"cost: {made['tokens']:,} tokens, math-verify {cost['judging_seconds']:,.0f} s, "
+        f"sampling {cost['sampling_seconds']:,.0f} s, wall {cost['wall_seconds']:,.0f} s")  # fmt: skip
+
+
 def print_comparison(found: Comparison, console: Console) -> None:
     say = lambda text: console.print(text, highlight=False, markup=False)  # noqa: E731
     say(f"A: {found.a}\nB: {found.b}\n{found.problems} problems, paired")
@@ -70,4 +97,4 @@ def print_recheck(found: Recheck, console: Console) -> None:
     for name, reason in found.failed:
         console.print(f"{name}: {reason}", highlight=False, markup=False)
     verdict = "all hold, and the figures follow from them" if not found.failed else f"{len(found.failed)} failures"
-    console.print(f"{found.proofs} proofs checked again: {verdict}", highlight=False, markup=False)
+    console.print(f"{found.proofs} {found.what} checked again: {verdict}", highlight=False, markup=False)

@@ -93,7 +93,7 @@ def play(config, given, pool=None, prover=None):
         await evaluation.attempt(await evaluation.in_profile(given.statements))
 
     with Ledger(config.directory / "ledger.sqlite") as ledger:
-        settle(ledger, config, given, prover, "fake")
+        settle(ledger, config, given.description, prover.describe(), {"lean": "fake"})
         asyncio.run(work(ledger))
         results = collect(config, given, prover, ledger, {"python": "3"})
         write_json(config.directory / "results.json", results)
