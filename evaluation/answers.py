@@ -23,11 +23,11 @@ from evaluation.evaluate import Evaluation, settle
 from evaluation.questions import Questions
 from evaluation.results import VOICE, write_json
 from evaluation.scores import answers_cost, collect, equals
-from evaluation.solvers import Solver, open_solver
+from evaluation.solvers import NO_BOX, Solver, open_solver
 from training.ledger import Ledger
 from training.progress import step
 from training.selfplay import versions
-from verify.maths import POLICY, AnswerJob, MathVerifier
+from verify.maths import POLICY, PROFILE, AnswerJob, MathVerifier
 from verify.records import Outcome, Statement, Verdict
 from verify.votes import majority
 
@@ -105,18 +105,19 @@ class AnswerJudge:
         distinct = list(dict.fromkeys((statement.id, text) for statement, text in pairs))
         return dict(zip(distinct, await asyncio.gather(*(one(*pair) for pair in distinct)), strict=True))
 
-    async def equal(self, id: str, reference: str, answer: str | None) -> Verdict:
-        """The recorded verdict, or the verifier's, recorded. No answer is no question."""
-        known = self.ledger.verdict(equals(reference), id, answer) if answer is not None else None
-        if known is not None:
-            return known
-        verdict = await self.verifier.check(AnswerJob(reference, answer))
-        if answer is not None:
+    async def equal(self, id: str, reference: str, answer: str) -> Verdict:
+        """The recorded verdict, or the verifier's, recorded."""
+        verdict = self.ledger.verdict(equals(reference), id, answer)
+        if verdict is None:
+            verdict = await self.verifier.check(AnswerJob(reference, answer))
             self._record(equals(reference), id, answer, verdict)
         return verdict
 
     async def _right(self, id: str, completion: str) -> Verdict:
-        return await self.equal(id, self.references[id], self.read(completion))
+        answer = self.read(completion)
+        if answer is None:
+            return Verdict(Outcome.REFUSED, NO_BOX, PROFILE)
+        return await self.equal(id, self.references[id], answer)
 
     async def _readable(self, id: str, _: str) -> Verdict:
         """A reference that equals itself can be read."""

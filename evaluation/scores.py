@@ -23,7 +23,7 @@ from evaluation.results import (
     toolchain_of,
     total,
 )  # fmt: skip
-from evaluation.solvers import Solver
+from evaluation.solvers import NO_BOX, Solver
 from evaluation.statistics import interval
 from training.ledger import Ledger
 from verify.benchmark import Question
@@ -122,7 +122,7 @@ def _answered(
         samples[solver.read(attempt.proof)].append(attempt.sample)
     answers = []
     for answer, those in samples.items():
-        said = {"outcome": str(Outcome.REFUSED), "reason": "no boxed answer"}
+        said = {"outcome": str(Outcome.REFUSED), "reason": NO_BOX}
         if answer is not None:
             verdict = ledger.verdict(equals(question.answer), as_statement(question).id, answer)
             said = {"outcome": str(outcome_of(verdict)), "reason": reason_of(verdict)}
