@@ -4,13 +4,13 @@
 
 STATEMENTS is a file of Lean Workbook (or `bundled`). Of those that elaborate, a seeded tenth is held out by name and
 never shown; `--texts` others are read by the model as text. Every arm of a seed begins with the same model: self-play
-is played first, the others are forks of its state after round 0. In each later round an arm spends at most the same
+is played first, the others are forks of its state after round 0. In each later round an arm spends about the same
 number of samples: STP on statements and conjectures, the baselines on statements alone. A curve is what is solved of
 the training statements against the samples spent, cold start excluded; gains are compared at what the thriftiest arm of
 a seed has spent. At the end each arm's last model gets `--held-out-samples` samples for every held-out statement.
 
-The settings are those of stp_vs_expert_iteration.yaml (480 samples a round; some 40 minutes a seed on two quiet cores)
-unless --config names others.
+The settings are those of stp_vs_expert_iteration.yaml unless --config names others. With `--limit 280` a seed of self-play
+and expert iteration took an hour on two cores that had other work besides.
 The same call goes on where it was interrupted. Prints a table, writes `benchmarks/results/stp_vs_expert_iteration.json`
 and a plot beside it. `gain_ratio` is the mean gain of STP over the cold start divided by that of expert iteration.
 """
@@ -52,7 +52,7 @@ ARMS: dict[str, dict[str, Any]] = {  # what an arm changes in the configuration
 }
 ABLATIONS: dict[str, dict[str, Any]] = {
     "expert-iteration-optimised": {"recipe": "expert-iteration-optimised"},
-    "no conjectures": {"conjectures": 0},  # the learner of STP on the statements alone, with all the samples
+    "no conjectures": {"conjectures": 0},  # the learner of STP on the statements alone; `main` gives it all the samples
     "no reweighting": {"reweighting": "none"},
     "no elegance filter": {"selection": {"elegance_drop": 0.0}},
     "no lemma condition": {"selection": {"off_lemma": "keep"}},
@@ -151,8 +151,11 @@ def main() -> None:
     base = load(options.config, SelfplayConfig())
     base = replace(base, rounds=options.rounds, final_evaluation=False)
 
-    ABLATIONS["no conjectures"]["samples_per_statement"] = base.baseline_samples
-
+    changes = {
+        **ARMS,
+        **ABLATIONS,
+        "no conjectures": {"conjectures": 0, "samples_per_statement": base.baseline_samples},
+    }
     options.runs.mkdir(parents=True, exist_ok=True)
     train, kept, texts = asyncio.run(split(options.statements, options.limit, options.texts, 0))
     file, further = options.runs / "statements.jsonl", options.runs / "texts.jsonl"
@@ -165,12 +168,12 @@ def main() -> None:
         "command": f"python benchmarks/stp_vs_expert_iteration.py {options.statements} --limit {options.limit} "
         f"--seeds {options.seeds} --rounds {options.rounds} --texts {options.texts} --config {options.config.name}",
         "cpus": os.cpu_count(), "statements": len(train), "held_out": len(kept),
-        "samples_per_round": base.statements_per_round * base.baseline_samples, "arms": {},
+        "samples_per_round": (base.statements_per_round or len(train)) * base.baseline_samples, "arms": {},
     }  # fmt: skip
     for seed in range(options.seeds):
         for arm in options.arms:
             run = options.runs / f"{arm.replace(' ', '-')}-{seed}"
-            config = merge(replace(base, run=run, seed=seed, statements=str(file)), (ARMS | ABLATIONS)[arm], arm)
+            config = merge(replace(base, run=run, seed=seed, statements=str(file)), changes[arm], arm)
             if arm != "stp":
                 config = replace(config, fork=options.runs / f"stp-{seed}", from_round=0)
             began = time.monotonic()
