@@ -26,7 +26,7 @@ from evaluation.scores import answers_cost, collect, equals
 from evaluation.solvers import NO_BOX, Solver, open_solver
 from training.ledger import Ledger
 from training.progress import step
-from training.selfplay import versions
+from training.settle import versions
 from verify.maths import POLICY, PROFILE, AnswerJob, MathVerifier
 from verify.records import Outcome, Statement, Verdict
 from verify.votes import majority

@@ -19,7 +19,7 @@ from evaluation.results import FORMAT, write_json
 from prover.sampler import Sampler
 from training.ledger import Ledger
 from training.progress import step
-from training.selfplay import versions
+from training.settle import versions
 from verify.records import Attempt, content_id
 from verify.statements import BadInput
 
