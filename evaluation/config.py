@@ -27,7 +27,8 @@ class EvaluationConfig:
     model: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="MODEL")]
     """A run (its newest checkpoint), a model directory, a hub id, an OpenAI-compatible endpoint
     (http://HOST/v1#MODEL), or a floor that needs no model: floor:grind, floor:omega, floor:simp, floor:tactics (a
-    fixed list, in its order), floor:search (the grammar of tactics and hints)."""
+    fixed list, in its order), floor:search (the grammar of tactics and hints), floor:best-first (the same grammar, one
+    tactic at a time)."""
     benchmark: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="BENCHMARK")]
     """A benchmark's name, `bundled` (our statements), or a json, jsonl or parquet file of statements."""
     data: str | None = None
@@ -46,6 +47,18 @@ class EvaluationConfig:
     format: str = "antiphon"
     """How the model is prompted and its answer read: antiphon (models of `antiphon selfplay`), deepseek-prover-v1.5,
     deepseek-prover-v2, goedel-prover, goedel-prover-v2, kimina-prover, stp."""
+    search: Literal["samples", "best-first", "repair"] = "samples"
+    """How proofs are sought: independent samples; best-first search over tactics; or repair, where a failed proof is
+    shown to the model again with Lean's messages (formats that know it: goedel-prover-v2 and others)."""
+    steps: Literal["proof", "goals"] = "proof"
+    """What best-first search asks a model for: to go on with the proof so far (a prover of whole proofs, in the format
+    antiphon), or one tactic for the open goals (a model trained so)."""
+    expansions: int = 100
+    """Of best-first search: states expanded for each problem."""
+    step_samples: int = 8
+    """Of best-first search: samples of a model for each state."""
+    rounds: int = 2
+    """Of repair: how often a chain of samples goes on after its first failure. Every sample counts in --samples."""
     sampling: Annotated[SamplingSettings, tyro.conf.arg(name="")] = field(default_factory=SamplingSettings)
     seed: int = 0
     """Other seeds, other samples."""
@@ -72,14 +85,32 @@ class EvaluationConfig:
     statements always are."""
 
     def __post_init__(self) -> None:
-        for name in ("limit", "samples", "heartbeats", "workers"):
+        for name in ("limit", "samples", "heartbeats", "workers", "expansions", "step_samples", "rounds"):
             value = getattr(self, name)
             if value is not None and value < 1:
-                raise BadInput(f"--{name} must be at least 1")
+                raise BadInput(f"--{name.replace('_', '-')} must be at least 1")
         if self.wall_seconds <= 0:
             raise BadInput("--wall-seconds must be positive")
         if any(k < 1 for k in self.k):
             raise BadInput("--k wants numbers of at least 1")
+        if self.model.startswith("floor:") and self.search != "samples":
+            raise BadInput("a floor knows no --search; the search without a model is floor:best-first")
+        if self.searches and self.stop_at_first:
+            raise BadInput("a search ends at its first proof; leave --stop-at-first out")
+        if self.expands and self.samples is not None:
+            raise BadInput("the budget of best-first search is --expansions, not --samples")
+        if self.search == "best-first" and self.format != "antiphon":
+            raise BadInput(f"best-first search asks in the format antiphon, not {self.format}")
+
+    @property
+    def expands(self) -> bool:
+        """Whether the budget counts expansions of a best-first search."""
+        return self.search == "best-first" or self.model == "floor:best-first"
+
+    @property
+    def searches(self) -> bool:
+        """Whether the attempts at a problem depend on what Lean said to earlier ones."""
+        return self.expands or self.search == "repair"
 
     @property
     def directory(self) -> Path:
@@ -93,14 +124,28 @@ class EvaluationConfig:
         (1, 2, 4, 8, 12)
         """
         if self.k and max(self.k) > samples:
-            raise BadInput(f"pass@{max(self.k)} needs as many samples; there are {samples} (--samples)")
+            unit = "expansions" if self.expands else "samples"
+            raise BadInput(f"pass@{max(self.k)} needs as many {unit}; there are {samples} (--{unit})")
         powers = (2**i for i in range(samples.bit_length()))
         return tuple(sorted({*(self.k or (*powers, samples))}))
 
     def decisive(self) -> dict[str, Any]:
         """What decides the results, as plain data: a resumed evaluation must have the same."""
-        free = ("out", "workers", "verdict_cache", "vllm_python")
-        return {key: _plain(value) for key, value in asdict(self).items() if key not in free}
+        free = {"out", "workers", "verdict_cache", "vllm_python"}
+        of_searches = {"search", "steps", "expansions", "step_samples", "rounds"}
+        every = {key: _plain(value) for key, value in asdict(self).items() if key not in free | of_searches}
+        return every | self.search_options
+
+    @property
+    def search_options(self) -> dict[str, Any]:
+        """Those that decide its search; none for independent samples."""
+        if self.model == "floor:best-first":
+            names = ["expansions"]
+        elif self.search == "best-first":
+            names = ["search", "steps", "expansions", "step_samples"]
+        else:
+            names = ["search", "rounds"] if self.search == "repair" else []
+        return {name: getattr(self, name) for name in names}
 
 
 def _plain(value: Any) -> Any:
