@@ -75,7 +75,7 @@ def test_core_has_one_header(problems):
     assert list(given.by_header("core")) == [None]
     groups = given.by_header("mathlib")
     assert [[s.name for s in group] for group in groups.values()] == [["a", "c"], ["b"], ["d"]]
-    assert "open Filter" in list(groups)[0] and list(groups)[2] is None
+    assert "open Filter" in next(iter(groups)) and list(groups)[2] is None
 
 
 def test_each_header_has_a_lean_of_its_own_and_is_checked_again_under_it(asked, problems, tmp_path, monkeypatch):
