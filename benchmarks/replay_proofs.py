@@ -30,8 +30,9 @@ from verify.statements import parse_theorem
 RESULTS = Path(__file__).parent / "results" / "replay_proofs.json"
 READER = open_format("deepseek-prover-v2")
 EXPLAINED = re.compile(
-    r"heartbeats|timeout|maximum recursion|deep recursion|unsolved goals|failed|made no progress|no goals|"
-    r"could not|cannot|did not find|not found|not a positivity|ambiguous"
+    r"heartbeats|timeout|maximum recursion|deep recursion|unsolved goals|made no progress|no goals to be proved|"
+    r"could not prove|did not find instance of the pattern|not a positivity goal|"
+    r"failed(?! to (synthesize|infer|elaborate|parse))"
 )
 """Errors of a dialect's own: another strength or another limit of a tactic may well prove the same."""
 
@@ -40,8 +41,8 @@ async def replay(rows: list[dict[str, Any]], workers: int, heartbeats: int) -> l
     limits = Limits(heartbeats, 60.0)
     async with LeanPool(toolchain.core(), workers, limits) as pool:
 
-        async def one(number: int, row: dict[str, Any]) -> dict[str, Any]:
-            said = {"row": number, **{key: row[key] for key in ("name", "source", "accepted")}}
+        async def one(row: dict[str, Any]) -> dict[str, Any]:
+            said = {key: row[key] for key in ("row", "name", "source", "accepted")}
             try:
                 statement = parse_theorem(row["code"])
             except ValueError as error:
@@ -52,12 +53,12 @@ async def replay(rows: list[dict[str, Any]], workers: int, heartbeats: int) -> l
             verdict = await pool.check(Job(statement, answer.proof))
             found = {**said, "outcome": str(verdict.outcome), "reason": verdict.reason.split("\n")[0]}
             if verdict.outcome is Outcome.PROVED and not row["accepted"]:
-                errors = [error["data"] for error in row["errors"]]
-                explained = all(EXPLAINED.search(error) for error in errors)
+                errors = [error["data"] for error in row["errors"] or ()]
+                explained = bool(errors) and all(EXPLAINED.search(error) for error in errors)
                 found |= {"code": row["code"], "proof": answer.proof, "errors": errors, "explained": explained}
             return found
 
-        return list(await asyncio.gather(*(one(*pair) for pair in enumerate(rows))))
+        return list(await asyncio.gather(*map(one, rows)))
 
 
 def main() -> None:
@@ -67,7 +68,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--heartbeats", type=int, default=20_000)
     options = parser.parse_args()
-    rows = [json.loads(line) for line in gzip.decompress(options.file.read_bytes()).splitlines()]
+    lines = gzip.decompress(options.file.read_bytes()).splitlines()
+    rows = [{**json.loads(line), "row": number} for number, line in enumerate(lines)]
     rows = [row for kind in (True, False) for row in [r for r in rows if r["accepted"] is kind][: options.limit]]
     found = asyncio.run(replay(rows, options.workers, options.heartbeats))
     counts = Counter((row["accepted"], row["outcome"]) for row in found)
