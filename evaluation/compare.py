@@ -44,6 +44,10 @@ def compare(a: dict[str, Any], b: dict[str, Any]) -> Comparison:
         odd = sorted(rows_a.keys() ^ rows_b.keys())
         raise BadInput(f"not to be compared: {len(odd)} problems are in profile in one of them only, such as {odd[0]}")
     pairs = [(rows_a[name], rows_b[name]) for name in sorted(rows_a)]
+    if "expansions" in (units := {a["settings"]["estimator"], b["settings"]["estimator"]}) and len(units) > 1:
+        raise BadInput(
+            "not to be compared: one k counts expansions of a search, the other samples; read how many each proved"
+        )
     ks = sorted(set(a["settings"]["k"]) & set(b["settings"]["k"]))
     if not ks:
         raise BadInput(f"A tells pass@k for k in {a['settings']['k']}, B in {b['settings']['k']}: none in common")

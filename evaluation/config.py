@@ -32,7 +32,8 @@ class EvaluationConfig:
     model: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="MODEL")]
     """A run (its newest checkpoint), a model directory, a hub id, an OpenAI-compatible endpoint
     (http://HOST/v1#MODEL), or a floor that needs no model: floor:grind, floor:omega, floor:simp, floor:tactics (a
-    fixed list, in its order), floor:search (the grammar of tactics and hints)."""
+    fixed list, in its order), floor:search (the grammar of tactics and hints), floor:best-first (the same grammar, one
+    tactic at a time)."""
     benchmark: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="BENCHMARK")]
     """A benchmark's name, `bundled` (our statements), or a json, jsonl or parquet file of statements."""
     data: str | None = None
@@ -60,6 +61,18 @@ class EvaluationConfig:
     headline is avg@6."""
     memorisation: bool = False
     """Instead of answers: how many questions of BENCHMARK the model completes from their first 80 %, greedily."""
+    search: Literal["samples", "best-first", "repair"] = "samples"
+    """How proofs are sought: independent samples; best-first search over tactics; or repair, where a failed proof is
+    shown to the model again with Lean's messages (formats that know it: goedel-prover-v2 and others)."""
+    steps: Literal["proof", "goals"] = "proof"
+    """What best-first search asks a model for: to go on with the proof so far (a prover of whole proofs, in the format
+    antiphon), or one tactic for the open goals (a model trained so)."""
+    expansions: int = 100
+    """Of best-first search: states expanded for each problem."""
+    step_samples: int = 8
+    """Of best-first search: samples of a model for each state."""
+    rounds: int = 2
+    """Of repair: how often a chain of samples goes on after its first failure. Every sample counts in --samples."""
     sampling: Annotated[SamplingSettings, tyro.conf.arg(name="")] = field(default_factory=SamplingSettings)
     seed: int = 0
     """Other seeds, other samples."""
@@ -86,10 +99,10 @@ class EvaluationConfig:
     statements always are."""
 
     def __post_init__(self) -> None:
-        for name in ("limit", "samples", "heartbeats", "workers"):
+        for name in ("limit", "samples", "heartbeats", "workers", "expansions", "step_samples", "rounds"):
             value = getattr(self, name)
             if value is not None and value < 1:
-                raise BadInput(f"--{name} must be at least 1")
+                raise BadInput(f"--{name.replace('_', '-')} must be at least 1")
         if self.wall_seconds <= 0:
             raise BadInput("--wall-seconds must be positive")
         if any(k < 1 for k in self.k):
@@ -99,6 +112,14 @@ class EvaluationConfig:
             raise BadInput(
                 "--protocol pasodoble is six samples at temperature 0.6; leave --samples, --temperature and --top-p away"
             )
+        if self.model.startswith("floor:") and self.search != "samples":
+            raise BadInput("a floor knows no --search; the search without a model is floor:best-first")
+        if self.searches and self.stop_at_first:
+            raise BadInput("a search ends at its first proof; leave --stop-at-first out")
+        if self.expands and self.samples is not None:
+            raise BadInput("the budget of best-first search is --expansions, not --samples")
+        if self.search == "best-first" and self.format != "antiphon":
+            raise BadInput(f"best-first search asks in the format antiphon, not {self.format}")
 
     @classmethod
     def of_protocol(cls, protocol: str, model: str, benchmark: str) -> EvaluationConfig:
@@ -109,6 +130,16 @@ class EvaluationConfig:
             raise BadInput(f"no protocol {protocol!r}: choose pasodoble, or none")
         sampling = SamplingSettings(temperature=0.6, max_new_tokens=6_144)
         return cls(model, benchmark, samples=6, sampling=sampling, protocol=protocol)
+
+    @property
+    def expands(self) -> bool:
+        """Whether the budget counts expansions of a best-first search."""
+        return self.search == "best-first" or self.model == "floor:best-first"
+
+    @property
+    def searches(self) -> bool:
+        """Whether the attempts at a problem depend on what Lean said to earlier ones."""
+        return self.expands or self.search == "repair"
 
     @property
     def directory(self) -> Path:
@@ -134,7 +165,8 @@ class EvaluationConfig:
         (1, 2, 4, 8, 12)
         """
         if self.k and max(self.k) > samples:
-            raise BadInput(f"pass@{max(self.k)} needs as many samples; there are {samples} (--samples)")
+            unit = "expansions" if self.expands else "samples"
+            raise BadInput(f"pass@{max(self.k)} needs as many {unit}; there are {samples} (--{unit})")
         powers = (2**i for i in range(samples.bit_length()))
         return tuple(sorted({*(self.k or (*powers, samples))}))
 
@@ -143,8 +175,21 @@ class EvaluationConfig:
 
         The layout that was found is in the model's description; a protocol is the settings that it makes.
         """
-        free = ("out", "workers", "verdict_cache", "vllm_python", "layout", "protocol", "memorisation")
-        return {key: _plain(value) for key, value in asdict(self).items() if key not in free}
+        free = {"out", "workers", "verdict_cache", "vllm_python", "layout", "protocol", "memorisation"}
+        of_searches = {"search", "steps", "expansions", "step_samples", "rounds"}
+        every = {key: _plain(value) for key, value in asdict(self).items() if key not in free | of_searches}
+        return every | self.search_options
+
+    @property
+    def search_options(self) -> dict[str, Any]:
+        """Those that decide its search; none for independent samples."""
+        if self.model == "floor:best-first":
+            names = ["expansions"]
+        elif self.search == "best-first":
+            names = ["search", "steps", "expansions", "step_samples"]
+        else:
+            names = ["search", "rounds"] if self.search == "repair" else []
+        return {name: getattr(self, name) for name in names}
 
 
 def _plain(value: Any) -> Any:

@@ -12,7 +12,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -25,6 +25,7 @@ from evaluation.config import EvaluationConfig
 from evaluation.page import write_page
 from evaluation.provers import Prover, open_prover
 from evaluation.results import VOICE, collect, cost, write_json
+from evaluation.searches import Found, SearchingProver, search_all
 from prover.attempts import Chunk, Clock, chunks, sample_and_check
 from training.judge import Judge
 from training.ledger import Ledger
@@ -47,21 +48,26 @@ def evaluate(config: EvaluationConfig, console: Console) -> dict[str, Any]:
         return answers.evaluate(config, console)
     if config.protocol != "none" or config.layout or config.memorisation:
         raise BadInput("--protocol, --layout and --memorisation go with questions in words, such as gsm8k")
-    lean = toolchain.of_profile(config.profile)
     given = benchmarks.load(config)
+    leans = _leans(config, given)
     with open_prover(config, given.problems) as prover:
         config.budgets(prover.samples)
         config.make_directory()
         with Ledger(config.directory / "ledger.sqlite") as ledger:
-            settle(
-                ledger, config, given.description, prover.describe(), {"lean": lean.identity, "policy": policy.VERSION}
-            )
-            asyncio.run(_play(config, given, prover, ledger, lean, console))
+            judge = {"lean": leans[0][0].identity, "policy": policy.VERSION}
+            settle(ledger, config, given.description, prover.describe(), judge)
+            asyncio.run(_play(config, leans, prover, ledger, console))
             results = collect(config, given, prover, ledger, versions())
             write_json(config.directory / "cost.json", cost(ledger))
     write_json(config.directory / "results.json", results)
     write_page(config.directory)
     return results
+
+
+def _leans(config: EvaluationConfig, given: benchmarks.Problems) -> list[tuple[toolchain.Toolchain, list[Statement]]]:
+    """One Lean for each header, with the statements under it."""
+    groups = given.by_header(config.profile)
+    return [(benchmarks.toolchain_of(config.profile, header), statements) for header, statements in groups.items()]
 
 
 def settle(
@@ -82,24 +88,25 @@ def settle(
 
 async def _play(
     config: EvaluationConfig,
-    given: benchmarks.Problems,
-    prover: Prover,
+    leans: Sequence[tuple[toolchain.Toolchain, list[Statement]]],
+    prover: Prover | SearchingProver,
     ledger: Ledger,
-    lean: toolchain.Toolchain,
     console: Console,
 ) -> None:
     beside = prover.describe()["kind"] == "model"  # whose threads wait for one another: it comes first on these cores
     limits = Limits(config.heartbeats, config.wall_seconds, nice=15 if beside else 0)
-    cache = toolchain.verdict_cache(lean) if config.verdict_cache else None
-    async with LeanPool(lean, config.workers, limits, cache, config.certify) as pool:
-        evaluation = Evaluation(config, prover, Judge(ledger, pool))
-        inside = await evaluation.in_profile(given.statements)
-        console.print(
-            f"{len(given.statements)} statements, {len(inside)} in profile {config.profile}; "
-            f"{prover.samples} attempts at each",
-            highlight=False,
-        )
-        await evaluation.attempt(inside)
+    unit = "expansions" if config.expands else "attempts"
+    for lean, statements in leans:
+        cache = toolchain.verdict_cache(lean) if config.verdict_cache else None
+        async with LeanPool(lean, config.workers, limits, cache, config.certify) as pool:
+            evaluation = Evaluation(config, prover, Judge(ledger, pool))
+            inside = await evaluation.in_profile(statements)
+            console.print(
+                f"{len(statements)} statements, {len(inside)} in profile {config.profile}; "
+                f"{prover.samples} {unit} at each",
+                highlight=False,
+            )
+            await evaluation.attempt(inside)
 
 
 class Judges(Protocol):
@@ -118,10 +125,10 @@ class Judges(Protocol):
 
 @dataclass
 class Evaluation:
-    """The work between problems and verdicts."""
+    """The work between problems and verdicts, for statements that one Lean judges."""
 
     config: EvaluationConfig
-    prover: Prover
+    prover: Prover | SearchingProver
     judge: Judges
     clock: Clock = field(default_factory=Clock)
     _sampled: float = 0.0  # of the clock's seconds, those that are recorded already
@@ -139,13 +146,30 @@ class Evaluation:
         with step("statements", len(statements)) as shown:
             await self.judge.ask_all("statement", pairs, limit, shown.advance)
             verdicts = await self.judge.ask_all("statement", pairs, limit)
-        self._record("statements")
+        self._record(f"statements{_of(statements)}")
         return [s for s in statements if verdicts[s.id, ""].outcome is Outcome.ELABORATES]
 
     async def attempt(self, statements: Sequence[Statement]) -> None:
-        """All attempts at all statements, each judged while the next are sampled."""
+        """All attempts at all statements."""
+        await (self._search(statements) if self.config.searches else self._sample(statements))
+        self._record(f"end{_of(statements)}")
+
+    async def _search(self, statements: Sequence[Statement]) -> None:
+        config = self.config
+
+        def finished(work: str, found: Found) -> None:
+            self.clock.sample += found.sampling
+            self._record(work, found.unread, search=found.spent, heartbeats=found.heartbeats)
+
+        with step("search", len(statements)) as shown:
+            await search_all(
+                self.prover, statements, self.judge, config.heartbeats, VOICE, config.workers, finished, shown.advance
+            )
+
+    async def _sample(self, statements: Sequence[Statement]) -> None:
+        """Each is judged while the next are sampled."""
         samples, by_id = self.prover.samples, {s.id: s for s in statements}
-        recorded = self.ledger.attempts(0, VOICE)
+        recorded = self._attempts(by_id)
         made = {(a.statement_id, a.sample) for a in recorded}
         rows = 2 * self.config.sampling.batch_size
         judging: list[asyncio.Task[None]] = []
@@ -177,12 +201,14 @@ class Evaluation:
                     await sample_and_check(_in_turn(todo), sample, check, self.clock)
                     await left_open
                 # What could not be told is asked once more.
-                await judge(self.ledger.attempts(0, VOICE), lambda _: None)
+                await judge(self._attempts(by_id), lambda _: None)
             finally:
                 for task in judging:
                     task.cancel()
                 await asyncio.gather(*judging, return_exceptions=True)
-        self._record("end")
+
+    def _attempts(self, at: Container[str]) -> list[Attempt]:
+        return [a for a in self.ledger.attempts(0, VOICE) if a.statement_id in at]
 
     async def _judge(
         self, attempts: Sequence[Attempt], by_id: dict[str, Statement], advance: Callable[[int], None]
@@ -195,11 +221,11 @@ class Evaluation:
         proved = {t.statement for t in self.ledger.tallies(0, VOICE) if t.correct}
         return [s for s in statements if s.id not in proved]
 
-    def _record(self, work: str, unread: Mapping[str, int] = MappingProxyType({})) -> None:
+    def _record(self, work: str, unread: Mapping[str, int] = MappingProxyType({}), **more: Any) -> None:
         """What a piece of work took, once: the sums over all sessions are the cost; and the answers without a proof."""
         now = time.monotonic()
         spent = {"sampling": self.clock.sample - self._sampled, "wall": now - self._since}
-        self.ledger.finish(0, work, **spent, unread=dict(unread))
+        self.ledger.finish(0, work, **spent, unread=dict(unread), **more)
         self._sampled, self._since = self.clock.sample, now
 
 
@@ -214,6 +240,11 @@ def spans(samples: int, most: int, growing: bool) -> Iterator[tuple[int, int]]:
         size = min(max(first, 1) if growing else most, most, samples - first)
         yield first, size
         first += size
+
+
+def _of(statements: Sequence[Statement]) -> str:
+    """Tells the statements of one header from those of another in the ledger."""
+    return f" from {statements[0].id}" if statements else ""
 
 
 async def _in_turn(work: Sequence[Chunk]) -> AsyncIterator[Chunk]:

@@ -38,7 +38,7 @@ class Floor:
         if name == SEARCH:
             return cls(name, samples or SEARCH_SAMPLES, seed)
         if name not in TACTICS:
-            raise BadInput(f"no floor {name!r}: choose one of {', '.join((*TACTICS, SEARCH))}")
+            raise BadInput(f"no floor {name!r}: choose one of {', '.join((*TACTICS, SEARCH, 'best-first'))}")
         return cls(name, min(samples or len(TACTICS[name]), len(TACTICS[name])), seed)
 
     def describe(self) -> dict[str, Any]:

@@ -9,10 +9,11 @@ import json
 import os
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from evaluation.results import VOICE, read_cost, read_results, values
+from evaluation.results import VOICE, measure, read_cost, read_results, values
 from evaluation.statistics import interval
 from training import plots
 from training.ledger import Ledger
@@ -51,6 +52,7 @@ def write_page(directory: Path) -> Path:
         results=results, cost=read_cost(directory), shown=shown, curve=curve(results), groups=groups(results), style=plots.STYLE,
         reasons=Counter(row["reason"].split("\n")[0] or row["outcome"] for row in results["out_of_profile"]),
         settings=settings_rows(results), said=said, ends=_ends(results),
+        measure=partial(measure, results["settings"]),
     )  # fmt: skip
     return write_whole(directory / "report.html", page)
 
@@ -100,7 +102,9 @@ def curve(results: dict[str, Any]) -> Any:
     if len(rows) < 2:
         return None
     columns = ([row[key] for row in rows] for key in ("k", "mean", "low", "high"))
-    return plots.budgets("pass", "pass@k by the number of samples k", *columns)
+    settings = results["settings"]
+    unit = "expansions" if settings["estimator"] == "expansions" else "samples"
+    return plots.budgets("pass", f"{measure(settings)} by the number of {unit} k", *columns)
 
 
 def groups(results: dict[str, Any]) -> list[tuple[str, list[str], list[list[str]]]]:
@@ -115,7 +119,7 @@ def groups(results: dict[str, Any]) -> list[tuple[str, list[str], list[list[str]
             for name in of(row):
                 members[name].append(row)
         if len(members) > 1:
-            columns = [heading, "problems", "proved", *(f"pass@{k} (95 %)" for k in ends)]
+            columns = [heading, "problems", "proved", *(f"{measure(settings, k)} (95 %)" for k in ends)]
             tables.append((f"By {heading}", columns, [_group(n, members[n], ends, settings) for n in sorted(members)]))
     return tables
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,7 +12,9 @@ from evaluation.config import EvaluationConfig
 from training.history import open_ledger
 from training.ledger import Ledger
 from verify import toolchain
-from verify.benchmark import Problem
+from verify.benchmark import Problem, lean_header, not_opened
+from verify.policy import COMMANDS, tokens
+from verify.preamble import opened
 from verify.records import Statement, content_id
 from verify.statements import FILE_KINDS, BadInput, read_statements, source_name
 
@@ -31,6 +34,22 @@ class Problems:
         """Different ones: problems with the same statement share their attempts."""
         return list({problem.statement.id: problem.statement for problem in self.problems}.values())
 
+    def headers(self, profile: str) -> dict[str, str | None]:
+        """What Lean elaborates before each statement, by id: in `mathlib` what its benchmark puts there (of problems with
+        one statement, the first). None stands for the profile's own header, the only one of `core`."""
+        found: dict[str, str | None] = {}
+        for problem in self.problems:
+            own = profile == "mathlib" and problem.header
+            found.setdefault(problem.statement.id, lean_header(problem) if own else None)
+        return found
+
+    def by_header(self, profile: str) -> dict[str | None, list[Statement]]:
+        """The statements that one Lean can judge, in order."""
+        headers, groups = self.headers(profile), defaultdict[str | None, list[Statement]](list)
+        for statement in self.statements:
+            groups[headers[statement.id]].append(statement)
+        return groups
+
 
 def load(config: EvaluationConfig) -> Problems:
     """Raises BadInput when there is no such benchmark, or no problem in it."""
@@ -43,13 +62,43 @@ def load(config: EvaluationConfig) -> Problems:
     if not problems:
         raise BadInput(f"{config.benchmark}: no problem to evaluate on; {len(rejected)} rows hold none")
     description = {**said, "split": config.split, "limit": config.limit, "problems": len(problems)}
-    description["digest"] = digest((p.name, p.statement.id) for p in problems)
-    return Problems(problems, rejected, description)
+    given = Problems(problems, rejected, description)
+    headers = given.headers(config.profile)
+    description["digest"] = digest((p.name, under(p.statement.id, headers[p.statement.id])) for p in problems)
+    return given
 
 
 def digest(problems: Iterable[tuple[str, str]]) -> str:
     """Of the names and statement ids of all problems: equal for equal benchmarks, in any order."""
     return content_id(*(part for pair in sorted(problems) for part in pair))
+
+
+def under(statement_id: str, header: str | None) -> str:
+    """Names a statement together with a header that is not the profile's own."""
+    return statement_id if header is None else content_id(statement_id, header)
+
+
+def opens_only(header: str) -> bool:
+    """Whether a header is the profile's options and `open`s, as `lean_header` makes it, and declares nothing."""
+    words = {word for _, word in tokens(header)} - {"open", "set_option"}
+    again = lean_header(Problem("", Statement("t", ": True"), header, "", ""))
+    return header == again and not words & (COMMANDS | {"in"})
+
+
+def unopened(problem: Problem, profile: str, header: str | None) -> tuple[str, ...]:
+    """The namespaces that a problem expects to be open, and that are not where it is judged."""
+    if header is None:
+        return not_opened(problem, profile)
+    return tuple(name for name in opened(problem.header) if name not in opened(header))
+
+
+def toolchain_of(profile: str, header: str | None) -> toolchain.Toolchain:
+    """The Lean that judges what stands under this header. Raises LeanUnavailable."""
+    return (
+        toolchain.mathlib(header=header)
+        if header is not None and profile == "mathlib"
+        else toolchain.of_profile(profile)
+    )
 
 
 def contamination(config: EvaluationConfig, given: Problems, ledger: Ledger) -> dict[str, Any] | None:

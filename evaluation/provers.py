@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from evaluation.config import EvaluationConfig
 from evaluation.floors import PREFIX, Floor
+from evaluation.searches import BestFirst, Repair, SearchingProver
 from prover.attempts import Chunk, derived_seed
 from prover.formats import Format, Prompt, open_format
 from prover.sampler import Sampler
@@ -72,18 +73,30 @@ class Sampled:
 
 
 @contextmanager
-def open_prover(config: EvaluationConfig, problems: Sequence[Problem]) -> Iterator[Prover]:
+def open_prover(config: EvaluationConfig, problems: Sequence[Problem]) -> Iterator[Prover | SearchingProver]:
     """Raises BadInput or FileNotFoundError when there is no such model, SamplerError when it does not answer."""
+    if config.model == f"{PREFIX}best-first":
+        yield BestFirst(config.expansions, {"kind": "floor", "name": config.model})
+        return
     if config.model.startswith(PREFIX):
         yield Floor.open(config.model.removeprefix(PREFIX), config.samples, config.seed)
         return
     form = open_format(config.format)
     by_id = {problem.statement.id: problem for problem in problems}
+    if config.search == "repair":
+        form.repair(problems[0].statement, "", (), 0)  # a format that knows none is told before anything is loaded
     opened = open_model(config, form.stop)
     with opened.sampler as sampler:
         description = {**opened.description, "format": config.format}
-        samples = config.samples or SAMPLES
-        yield Sampled(sampler, form, opened.tokenizer, by_id, samples, config.seed, description)
+        samples, seed = config.samples or SAMPLES, config.seed
+        match config.search:
+            case "best-first":
+                goals = config.steps == "goals"
+                yield BestFirst(config.expansions, description, sampler, goals, config.step_samples, seed)
+            case "repair":
+                yield Repair(sampler, form, opened.tokenizer, by_id, samples, config.rounds, seed, description)
+            case _:
+                yield Sampled(sampler, form, opened.tokenizer, by_id, samples, seed, description)
 
 
 class Opened(NamedTuple):

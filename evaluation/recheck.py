@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evaluation.problems import digest
+from evaluation.problems import digest, opens_only, toolchain_of, under
 from evaluation.results import headline, informal, read_results
 from training.progress import step
-from verify import policy, toolchain
+from verify import policy
 from verify.maths import MathVerifier
 from verify.pool import CERTIFIED, LeanPool
 from verify.records import Job, Outcome, Statement
@@ -41,9 +41,14 @@ def recheck(path: Path, workers: int = 1, certify: bool = False) -> Recheck:
 
             async with MathVerifier(workers) as verifier:
                 return await answers_recheck.checked(results, verifier)
-        lean, again = toolchain.of_profile(results["judge"]["profile"]), certify or results["judge"]["certified"]
-        async with LeanPool(lean, workers, certify=again) as pool:
-            return await checked(results, pool, again)
+        again, parts = certify or results["judge"]["certified"], []
+        for header in _headers(results):  # one Lean after another
+            lean = toolchain_of(results["judge"]["profile"], header)
+            async with LeanPool(lean, workers, certify=again) as pool:
+                parts.append(await checked(results, pool, again, header))
+        failed = sorted({row for part in parts for row in part.failed})
+        notes = sorted({note for part in parts for note in part.notes})
+        return Recheck(sum(part.proofs for part in parts), tuple(failed), tuple(notes))
 
     try:
         return asyncio.run(ask())
@@ -51,12 +56,19 @@ def recheck(path: Path, workers: int = 1, certify: bool = False) -> Recheck:
         raise BadInput(f"{path}: not whole ({error!r})") from error
 
 
-async def checked(results: dict[str, Any], pool: LeanPool, certify: bool = False) -> Recheck:
-    """Asks a pool that remembers nothing."""
+def _headers(results: dict[str, Any]) -> list[str | None]:
+    """Under which there is a proof to be checked; one that declares something is no header."""
+    found = dict.fromkeys(row.get("header") for row in results["problems"] if row["proofs"])
+    return [header for header in found if header is None or opens_only(header)] or [None]
+
+
+async def checked(results: dict[str, Any], pool: LeanPool, certify: bool = False, header: str | None = None) -> Recheck:
+    """Asks a pool that remembers nothing about the proofs under one header."""
     failed, judge = [("results", said) for said in contradictions(results)], results["judge"]
     asked = [
         (problem["name"], Job(Statement(problem["theorem"], problem["signature"]), row["proof"], judge["heartbeats"]))
         for problem in results["problems"]
+        if problem.get("header") == header
         for row in problem["proofs"]
     ]
     names = {job.key: name for name, job in asked}
@@ -89,7 +101,10 @@ def contradictions(results: dict[str, Any]) -> list[str]:
             verdict = proof["verdict"]
             if verdict["outcome"] != Outcome.PROVED or verdict["profile"] != judge["profile"]:
                 said.append(f"{name}: a proof with the verdict {verdict['outcome']} in profile {verdict['profile']}")
-    everything = [(row["name"], row["id"]) for row in (*results["problems"], *results["out_of_profile"])]
+        if row.get("header") is not None and not opens_only(row["header"]):
+            said.append(f"{name}: its header does more than to open namespaces")
+    rows = (*results["problems"], *results["out_of_profile"])
+    everything = [(row["name"], under(row["id"], row.get("header"))) for row in rows]
     if digest(everything) != results["benchmark"]["digest"]:
         said.append("the problems are not those of the benchmark's digest")
     told = {key: results[key] for key in ("headline", "no_headline")}

@@ -10,19 +10,20 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from evaluation.config import EvaluationConfig
-from evaluation.problems import Problems, contamination
+from evaluation.problems import Problems, contamination, unopened
 from evaluation.provers import Prover
+from evaluation.searches import PHASE, SearchingProver
 from evaluation.statistics import blocks, interval, pass_at_k, wilson
 from training.ledger import Ledger
 from verify import maths, policy
-from verify.benchmark import Problem, not_opened
+from verify.benchmark import Problem
 from verify.records import Attempt, Outcome, Verdict
 from verify.statements import BadInput
 
@@ -34,25 +35,30 @@ _MEASURED = ("heartbeats", "seconds")  # of a verdict: they vary from check to c
 
 
 def collect(
-    config: EvaluationConfig, given: Problems, prover: Prover, ledger: Ledger, versions: dict[str, str]
+    config: EvaluationConfig,
+    given: Problems,
+    prover: Prover | SearchingProver,
+    ledger: Ledger,
+    versions: dict[str, str],
 ) -> dict[str, Any]:
     """The contents of `results.json`. Raises BadInput when verdicts of different Leans stand in the ledger."""
     checks = {s.id: ledger.verdict("statement", s.id) for s in given.statements}
+    headers = given.headers(config.profile)
     inside = [p for p in given.problems if outcome_of(checks[p.statement.id]) is Outcome.ELABORATES]
     outside = [
         {
             "name": p.name, "id": p.statement.id, "outcome": str(outcome_of(checks[p.statement.id])),
-            "reason": reason_of(checks[p.statement.id]), "not_opened": list(not_opened(p, config.profile)),
+            "reason": reason_of(checks[p.statement.id]), **_header(p, config, headers),
         }
         for p in given.problems
         if outcome_of(checks[p.statement.id]) is not Outcome.ELABORATES
     ]  # fmt: skip
-    made: dict[str, list[Attempt]] = defaultdict(list)
+    done, made = ledger.phases(0), defaultdict[str, list[Attempt]](list)
     for attempt in ledger.attempts(0, VOICE):
         made[attempt.statement_id].append(attempt)
     problems = [
         {**_problem(p, sorted(made[p.statement.id], key=lambda a: a.sample), ledger),
-         "not_opened": list(not_opened(p, config.profile))}
+         **_searched(p, config, done), **_header(p, config, headers)}
         for p in inside
     ]  # fmt: skip
     budgets = config.budgets(prover.samples)
@@ -66,14 +72,15 @@ def collect(
         },
         "settings": {
             "samples": prover.samples, "k": list(budgets), "seed": config.seed, "stop_at_first": config.stop_at_first,
-            "estimator": "first" if prover.ordered or config.stop_at_first else "unbiased",
+            "estimator": _estimator(config, prover),
+            **config.search_options,
             **({} if prover.describe()["kind"] == "floor" else config.decisive()["sampling"]),
         },
         "versions": versions,
         "attempts": {
             "made": sum(p["n"] for p in problems), "distinct": sum(p["distinct"] for p in problems),
-            "outcomes": total(p["outcomes"] for p in problems), "tokens": sum(p["tokens"] for p in problems),
-            "without_proof": total(piece["unread"] for piece in ledger.phases(0).values()),
+            "outcomes": total(p["outcomes"] for p in problems), "tokens": sum(map(_tokens, problems)),
+            "without_proof": total(piece["unread"] for piece in done.values()),
         },
     }  # fmt: skip
     if (shared := contamination(config, given, ledger)) is not None:
@@ -90,6 +97,7 @@ def headline(
     made = sum(p["n"] for p in problems)
     errors = sum(p["outcomes"].get(Outcome.INFRASTRUCTURE, 0) for p in problems)
     unknown = sum(row["outcome"] == Outcome.INFRASTRUCTURE for row in outside)
+    lost = sum(p.get("search", {}) is None for p in problems)
     if not problems:
         return {"headline": None, "no_headline": "no problem is in profile"}
     if unknown:
@@ -100,6 +108,8 @@ def headline(
     if errors > SYSTEM_ERRORS * made:
         reason = f"{errors} of {made} attempts ({errors / made:.1%}) could not be judged; up to {SYSTEM_ERRORS:.0%} may"
         return {"headline": None, "no_headline": reason}
+    if lost > SYSTEM_ERRORS * len(problems):
+        return {"headline": None, "no_headline": f"{lost} of {len(problems)} searches did not come to their end"}
     solved, whole = sum(bool(p["proved"]) for p in problems), len(problems) + len(outside)
     low, high = wilson(solved, len(problems))
     figures = {
@@ -109,23 +119,34 @@ def headline(
     return {"headline": figures, "no_headline": None}
 
 
+def measure(settings: dict[str, Any], k: int | str = "k") -> str:
+    """What the figures are called: pass@k is one of independent samples or of a list of attempts, not of a search."""
+    if settings["estimator"] == "expansions":
+        return f"proved within {k} expansions"
+    return f"proved within {k} samples" if settings.get("search") else f"pass@{k}"
+
+
 def values(problems: Iterable[dict[str, Any]], k: int, estimator: str) -> list[float]:
-    """pass@k of each problem: by the unbiased estimator, or 1 where the first k attempts hold a proof.
+    """pass@k of each problem: by the unbiased estimator, or 1 where the first k attempts hold a proof, or the first k
+    expansions of its search led to one.
 
     An attempt that could not be judged counts as none that proves.
     """
+    if estimator == "expansions":
+        return [float(bool(p["proved"]) and p["search"]["expansions"] <= k) for p in problems]
     if estimator == "first":
         return [float(any(sample < k for sample in p["proved"])) for p in problems]
     return [pass_at_k(p["n"], len(p["proved"]), k) for p in problems]
 
 
 def _figure(problems: Sequence[dict[str, Any]], k: int, whole: int, settings: dict[str, Any]) -> dict[str, Any]:
-    """pass@k, and what k attempts at each problem cost: their number, and their tokens on average."""
+    """pass@k, and what k attempts (or expansions) at each problem cost: their number, and their tokens on average."""
+    made = [_spent(p, settings["estimator"]) for p in problems]
     found = interval(values(problems, k, settings["estimator"]), settings["seed"])
     row: dict[str, Any] = {
         "k": k, "mean": found.mean, "low": found.low, "high": found.high, "method": found.method,
-        "of_all": found.mean * len(problems) / whole, "samples": sum(min(k, p["n"]) for p in problems),
-        "tokens": round(sum(p["tokens"] * min(k, p["n"]) / max(p["n"], 1) for p in problems)),
+        "of_all": found.mean * len(problems) / whole, "samples": sum(min(k, n) for n in made),
+        "tokens": round(sum(_tokens(p) * min(k, n) / max(n, 1) for p, n in zip(problems, made, strict=True))),
     }  # fmt: skip
     if settings["estimator"] == "unbiased":
         solved_PS = np.zeros((len(problems), settings["samples"]), bool)
@@ -134,6 +155,37 @@ def _figure(problems: Sequence[dict[str, Any]], k: int, whole: int, settings: di
         cut = blocks(solved_PS, k)
         row["blocks"] = {"mean": cut.mean, "std": cut.std, "count": cut.count}
     return row
+
+
+def _header(problem: Problem, config: EvaluationConfig, headers: Mapping[str, str | None]) -> dict[str, Any]:
+    """Under which header it was judged, where that is not the profile's, and what it misses there."""
+    header = headers[problem.statement.id]
+    own = {} if header is None else {"header": header}
+    return {"not_opened": list(unopened(problem, config.profile, header)), **own}
+
+
+def _estimator(config: EvaluationConfig, prover: Prover | SearchingProver) -> str:
+    if config.expands:
+        return "expansions"
+    return "first" if prover.ordered or config.stop_at_first else "unbiased"
+
+
+def _searched(problem: Problem, config: EvaluationConfig, done: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What the search at a problem spent; None where it has not come to its end."""
+    if not config.searches:
+        return {}
+    piece = done.get(PHASE + problem.statement.id)
+    return {"search": piece and piece["search"]}
+
+
+def _spent(problem: dict[str, Any], estimator: str) -> int:
+    """Attempts or, of a best-first search, expansions."""
+    return (problem["search"] or {}).get("expansions", 0) if estimator == "expansions" else problem["n"]
+
+
+def _tokens(problem: dict[str, Any]) -> int:
+    """Of its attempts, and of the steps of its search."""
+    return problem["tokens"] + (problem.get("search") or {}).get("tokens", 0)
 
 
 def _problem(problem: Problem, attempts: Sequence[Attempt], ledger: Ledger) -> dict[str, Any]:
@@ -180,13 +232,16 @@ def toolchain_of(ledger: Ledger) -> str:
 
 
 def cost(ledger: Ledger) -> dict[str, Any]:
-    """What it took: Lean's work on distinct proofs and on the statements, the model's time, all in seconds.
+    """What it took: Lean's work on distinct proofs and on the statements, the model's time, all in seconds; and what the
+    steps of searches took of Lean, whose seconds are in the wall time alone.
 
     A verdict that is remembered from an earlier run counts with what it took then. What a kill threw away is left out.
     """
     verdicts, work = ledger.all_verdicts(), ledger.phases(0).values()
+    spent = total(piece.get("search", {}) for piece in work)
     return {
-        "checks": len(verdicts), "heartbeats": sum(v.heartbeats for v in verdicts),
+        "checks": len(verdicts), "heartbeats": sum(v.heartbeats for v in verdicts) + sum(piece.get("heartbeats", 0) for piece in work),
+        **({"search": spent} if spent else {}),
         "lean_seconds": round(sum(v.seconds for v in verdicts), 3),
         "sampling_seconds": round(sum(piece["sampling"] for piece in work), 3),
         "wall_seconds": round(sum(piece["wall"] for piece in work), 3),

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from evaluation.compare import Comparison
 from evaluation.recheck import Recheck
+from evaluation.results import measure
 
 
 def print_results(results: dict[str, Any], cost: dict[str, Any], console: Console) -> None:
@@ -22,12 +23,13 @@ def print_results(results: dict[str, Any], cost: dict[str, Any], console: Consol
     say(f"profile {judge['profile']}, Lean {judge['toolchain']}, policy {judge['policy']}"
         + (", every proof certified" if judge["certified"] else "")
         + f"; {inside} of {inside + outside} problems in profile")  # fmt: skip
-    figures = results["headline"]
+    figures, settings = results["headline"], results["settings"]
+    unit = "expansions" if settings["estimator"] == "expansions" else "samples"
     if figures is None:
         say(f"no headline: {results['no_headline']}")
     else:
         table = Table(box=None, pad_edge=False)
-        for heading in ("k", "pass@k", "95 % interval", f"of all {inside + outside}", "samples", "tokens"):
+        for heading in ("k", measure(settings), "95 % interval", f"of all {inside + outside}", unit, "tokens"):
             table.add_column(heading, justify="right", no_wrap=True)
         for row in figures["pass_at_k"]:
             between = f"{row['low']:.1%} to {row['high']:.1%}"
@@ -42,6 +44,8 @@ def print_results(results: dict[str, Any], cost: dict[str, Any], console: Consol
         touched = overlap["touched"]
         say(f"contamination: {touched['any']} of {overlap['problems']} problems stand, or nearly stand, among "
             f"{overlap['training']:,} training statements ({touched['exact']} exactly)")  # fmt: skip
+    if spent := cost.get("search"):
+        say("search: " + ", ".join(f"{count:,} {name}" for name, count in spent.items()))
     say(f"cost: {made['tokens']:,} tokens, {cost['heartbeats']:,} thousand heartbeats, Lean "
         f"{cost['lean_seconds']:,.0f} s, sampling {cost['sampling_seconds']:,.0f} s, wall {cost['wall_seconds']:,.0f} s")  # fmt: skip
 

@@ -204,7 +204,7 @@ def budgets(name: str, title: str, ks: Sequence[int], means: Sequence[float], lo
         axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
         axes.set_ylim(0, min(1.22 * max([*highs, 0.01]), 1.08))
         rows = zip(ks, means, lows, highs, strict=True)
-        told = "; ".join(f"pass@{k}: {mean:.1%} ({low:.1%} to {high:.1%})" for k, mean, low, high in rows)
+        told = "; ".join(f"k = {k}: {mean:.1%} ({low:.1%} to {high:.1%})" for k, mean, low, high in rows)
         return _inline(figure, name, title, f"With 95 % intervals. {told}.")
 
 

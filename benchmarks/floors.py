@@ -1,0 +1,80 @@
+"""What is solved without a model: the floors on any benchmarks, in the core profile.
+
+    python benchmarks/floors.py minif2f=minif2f.jsonl.gz:valid lean-workbook=lean_workbook.jsonl.gz bundled --limit 500
+
+A benchmark is NAME, NAME=DATA or NAME=DATA:SPLIT. Each evaluation is that of `antiphon eval`, resumable by the same
+command. Prints one table and writes `benchmarks/results/floors.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from evaluation.config import EvaluationConfig
+from evaluation.evaluate import evaluate
+from evaluation.results import read_cost
+
+FLOORS = ("grind", "omega", "simp", "tactics", "search")
+RESULTS = Path(__file__).parent / "results" / "floors.json"
+
+
+def configured(floor: str, benchmark: str, options: argparse.Namespace) -> EvaluationConfig:
+    name, _, rest = benchmark.partition("=")
+    data, _, split = rest.partition(":")
+    said = "-".join(part for part in (floor, Path(name).stem, split, options.limit and str(options.limit)) if part)
+    return EvaluationConfig(
+        f"floor:{floor}", name, data=data or None, split=split or None, limit=options.limit,
+        samples=32 if floor == "search" else None, heartbeats=options.heartbeats, workers=options.workers,
+        verdict_cache=False, out=options.out / said,
+    )  # fmt: skip
+
+
+def row(floor: str, benchmark: str, results: dict[str, Any], cost: dict[str, Any]) -> dict[str, Any]:
+    inside, outside = len(results["problems"]), len(results["out_of_profile"])
+    solved = results["headline"]["solved"] if results["headline"] else None
+    return {
+        "benchmark": benchmark.partition("=")[0], "split": results["benchmark"]["split"], "floor": floor,
+        "solved": solved and solved["count"], "in_profile": inside, "problems": inside + outside,
+        "low": solved and solved["low"], "high": solved and solved["high"], "no_headline": results["no_headline"],
+        "lean_seconds": cost["lean_seconds"], "wall_seconds": cost["wall_seconds"], "judge": results["judge"],
+        "digest": results["benchmark"]["digest"],
+    }  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("benchmarks", nargs="+", metavar="NAME[=DATA[:SPLIT]]")
+    parser.add_argument("--floors", nargs="+", default=FLOORS)
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--heartbeats", type=int, default=20_000)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path("runs/floors"), help="where the evaluations are kept")
+    options = parser.parse_args()
+    console, rows = Console(), []
+    for benchmark in options.benchmarks:
+        for floor in options.floors:
+            config = configured(floor, benchmark, options)
+            rows.append(row(floor, benchmark, evaluate(config, console), read_cost(config.directory)))
+    table = Table(box=None, pad_edge=False)
+    for heading in ("benchmark", "floor", "solved", "in profile", "problems", "95 % interval", "Lean s", "wall s"):
+        table.add_column(heading, no_wrap=True)
+    for one in rows:
+        figures = (
+            ("–", "–") if one["solved"] is None else (str(one["solved"]), f"{one['low']:.1%} to {one['high']:.1%}")
+        )
+        name = " ".join(filter(None, (one["benchmark"], one["split"])))
+        table.add_row(name, one["floor"], figures[0], str(one["in_profile"]), str(one["problems"]), figures[1],
+                      f"{one['lean_seconds']:,.0f}", f"{one['wall_seconds']:,.0f}")  # fmt: skip
+    console.print(table)
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
