@@ -35,7 +35,7 @@ class PlayersColdStart:
     """Lines of JSON with `knowledge`, `question`, `solution` (its last box is the answer) for the proposer,"""
     solver: Path | None = None
     """and with `question`, `solution` for the solver. A model from elsewhere has no cold start without them."""
-    lessons: Lessons = field(default_factory=lambda: Lessons(solver_rows=100_000, proposer_rows=25_000))
+    lessons: Lessons = field(default_factory=lambda: Lessons(solver_rows=77_000, proposer_rows=25_000))
     """Rows of the bundled language, for models from nothing: repeated ones would be known by heart."""
     solver_sft: SFTSettings = field(
         default_factory=lambda: SFTSettings(
@@ -44,6 +44,7 @@ class PlayersColdStart:
             lr_scheduler_type="linear",
             warmup_steps=20,
             per_device_train_batch_size=128,
+            adam_epsilon=1e-8,  # STP's 1e-5 is larger than this model's gradients: it would hardly learn
         )
     )
     proposer_sft: SFTSettings = field(
@@ -53,6 +54,7 @@ class PlayersColdStart:
             lr_scheduler_type="linear",
             warmup_steps=20,
             per_device_train_batch_size=128,
+            adam_epsilon=1e-8,  # STP's 1e-5 is larger than this model's gradients: it would hardly learn
         )
     )
 
