@@ -112,7 +112,8 @@ class EvaluationConfig:
             raise BadInput(
                 "--protocol pasodoble is six samples at temperature 0.6; leave --samples, --temperature and --top-p away"
             )
-        if self.model.startswith("floor:") and self.search != "samples":
+        named = isinstance(self.model, str)  # not while tyro looks for it
+        if named and self.model.startswith("floor:") and self.search != "samples":
             raise BadInput("a floor knows no --search; the search without a model is floor:best-first")
         if self.searches and self.stop_at_first:
             raise BadInput("a search ends at its first proof; leave --stop-at-first out")
