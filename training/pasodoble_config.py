@@ -44,7 +44,8 @@ class PlayersColdStart:
             lr_scheduler_type="linear",
             warmup_steps=20,
             per_device_train_batch_size=128,
-            adam_epsilon=1e-8,  # STP's 1e-5 is larger than this model's gradients: it would hardly learn
+            adam_epsilon=1e-8,
+            group_by_length=False,
         )
     )
     proposer_sft: SFTSettings = field(
@@ -54,7 +55,8 @@ class PlayersColdStart:
             lr_scheduler_type="linear",
             warmup_steps=20,
             per_device_train_batch_size=128,
-            adam_epsilon=1e-8,  # STP's 1e-5 is larger than this model's gradients: it would hardly learn
+            adam_epsilon=1e-8,
+            group_by_length=False,
         )
     )
 
