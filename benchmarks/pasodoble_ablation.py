@@ -1,6 +1,6 @@
 """Whose label, whose reward? The arms of PasoDoble on the bundled arithmetic, from one cold start a seed.
 
-    python benchmarks/pasodoble_ablation.py [--seeds 3] [--steps 300] [--arms ARM ...] [--config FILE] [--out FILE]
+    python benchmarks/pasodoble_ablation.py [--seeds 3] [--steps 200] [--arms ARM ...] [--config FILE] [--out FILE]
 
 Every arm of a seed begins with the same two players (0.13 M parameters each, from nothing) and plays the same number of
 steps; two arms are played side by side, each on one thread. Held-out accuracy is the solver's, greedy, on a probe set
@@ -93,7 +93,7 @@ def outcome(run: Path, steps: int) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--arms", nargs="+", default=[*ARMS], choices=[*ARMS, *MORE], metavar="ARM",
                         help="also: " + ", ".join(MORE))  # fmt: skip
     parser.add_argument("--side-by-side", type=int, default=2)

@@ -44,7 +44,8 @@ class PlayersColdStart:
             lr_scheduler_type="linear",
             warmup_steps=20,
             per_device_train_batch_size=128,
-            adam_epsilon=1e-8,  # STP's 1e-5 is larger than this model's gradients: it would hardly learn
+            adam_epsilon=1e-8,
+            group_by_length=False,
         )
     )
     proposer_sft: SFTSettings = field(
@@ -54,7 +55,8 @@ class PlayersColdStart:
             lr_scheduler_type="linear",
             warmup_steps=20,
             per_device_train_batch_size=128,
-            adam_epsilon=1e-8,  # STP's 1e-5 is larger than this model's gradients: it would hardly learn
+            adam_epsilon=1e-8,
+            group_by_length=False,
         )
     )
 
@@ -104,7 +106,7 @@ class PasoDobleConfig:
             max_position_embeddings=160,
         )
     )
-    """Of the models from nothing."""
+    """Of the models from nothing: 0.13 M parameters."""
     layout: Layout = "small"
     """How prompts are laid out: `chat` for models of the hub, through their chat templates."""
     think: bool = True
@@ -114,7 +116,7 @@ class PasoDobleConfig:
     solver_device: str | None = None
     """Where the solver works; by default the second GPU where there is one, otherwise as the proposer."""
     cold_start: PlayersColdStart = field(default_factory=PlayersColdStart)
-    max_steps: int = 200
+    max_steps: int = 150
     pieces_per_step: int = 4
     """Pieces of knowledge drawn for a step (released: 1)."""
     proposals_per_piece: int = 8
@@ -141,11 +143,11 @@ class PasoDobleConfig:
     )
     workers: int = 1
     """Processes that judge answers with math-verify."""
-    eval_steps: int = 20
+    eval_steps: int = 25
     """After so many steps the fixed probe set is asked; also before the first and after the last."""
     probes: int = 240
     """Questions of the probe set, drawn once by the seed 0, the same for every run."""
-    save_steps: int = 20
+    save_steps: int = 25
     save_total_limit: int = 2
     """Newest checkpoints that are kept, beside the cold start's."""
     seed: int = 0

@@ -46,6 +46,7 @@ class SFTSettings:
     adam_beta2: float = 0.95
     adam_epsilon: float = 1e-5
     max_length: int = 512  # tokens; a longer row loses its beginning
+    group_by_length: bool = True  # less padding; but a batch of one length is no fair sample of mixed lessons
     min_steps: int = 0  # STP counts steps, see `steps_of`; 0: epochs are counted
 
     def __post_init__(self) -> None:
@@ -98,7 +99,7 @@ def fine_tune(
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="antiphon-sft-") as nowhere:
         fields = {name: getattr(settings, name) for name in settings.__slots__}
-        del fields["max_length"], fields["min_steps"]
+        del fields["max_length"], fields["min_steps"], fields["group_by_length"]
         if settings.min_steps:
             fields["max_steps"] = steps_of(len(rows), settings)
             fields["warmup_steps"] = min(settings.warmup_steps, fields["max_steps"] - 1)
@@ -118,6 +119,7 @@ def fine_tune(
         )
         trainer = _trainer_class()(
             on_step,
+            settings.group_by_length,
             model=model,
             args=arguments,
             train_dataset=rows,
@@ -221,8 +223,9 @@ def _trainer_class() -> type:
     class Order(torch.utils.data.Sampler):
         """A new order every epoch, a function of the seed and the epoch alone."""
 
-        def __init__(self, lengths: list[int], batch_size: int, seed: int) -> None:
+        def __init__(self, lengths: list[int], batch_size: int, seed: int, grouped: bool) -> None:
             self.lengths, self.batch_size, self.seed, self.epoch = lengths, batch_size, seed, 0
+            self.grouped = grouped
 
         def __len__(self) -> int:
             return len(self.lengths)
@@ -230,14 +233,17 @@ def _trainer_class() -> type:
         def __iter__(self) -> Iterator[int]:
             seed = (self.seed << 16) + self.epoch
             self.epoch += 1
+            if not self.grouped:
+                return iter(torch.randperm(len(self), generator=torch.Generator().manual_seed(seed)).tolist())
             return iter(length_grouped_order(self.lengths, self.batch_size, seed))
 
     class WeightedTrainer(Trainer):
         # The loss below is already divided by the sum over the accumulation window.
         loss_is_scaled_for_ga = True
 
-        def __init__(self, on_step: OnStep | None, **fields: Any) -> None:
+        def __init__(self, on_step: OnStep | None, grouped: bool, **fields: Any) -> None:
             super().__init__(**fields)
+            self.grouped = grouped
             self.losses: list[float] = []
             self.tokens = 0
             self.pending: list[torch.Tensor] = []  # shares of the current step's loss
@@ -246,7 +252,7 @@ def _trainer_class() -> type:
         def _get_train_sampler(self, train_dataset: Any = None) -> Order:
             lengths = [len(row["input_ids"]) for row in self.train_dataset]
             window = self.args.train_batch_size * self.args.gradient_accumulation_steps
-            return Order(lengths, window, self.args.seed)
+            return Order(lengths, window, self.args.seed, self.grouped)
 
         def get_batch_samples(self, epoch_iterator: Any, num_batches: int, device: Any) -> Any:
             """The batches of one optimiser step and, as `num_items_in_batch`, sum_i w_i T_i."""
