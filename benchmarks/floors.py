@@ -50,7 +50,7 @@ def row(floor: str, benchmark: str, results: dict[str, Any], cost: dict[str, Any
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("benchmarks", nargs="+", metavar="NAME[=DATA[:SPLIT]]")
-    parser.add_argument("--floors", nargs="+", default=FLOORS)
+    parser.add_argument("--floors", nargs="+", default=FLOORS, choices=FLOORS)
     parser.add_argument("--limit", type=int)
     parser.add_argument("--heartbeats", type=int, default=20_000)
     parser.add_argument("--workers", type=int, default=1)
