@@ -6,7 +6,8 @@ A row holds a whole file (`code`), whether Mathlib's Lean `accepted` it, and its
 and proof as a prover's answer is, and checked. Prints accepted and rejected by outcome and by reason, and every rejected
 code that Lean accepts here, with Mathlib's error. Such a proof is a real one in this profile, whose gates are the same;
 status 1 when the recorded error of one is not about resources or a tactic that failed. Writes
-`benchmarks/results/replay_proofs.json`.
+`benchmarks/results/replay_proofs.json`. Verdicts are kept in ANTIPHON_HOME, so that the same call goes on where it was
+interrupted.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from prover.formats import open_format
+from training.progress import step
 from verify import toolchain
 from verify.pool import LeanPool, Limits
 from verify.records import Job, Outcome
@@ -38,8 +40,8 @@ EXPLAINED = re.compile(
 
 
 async def replay(rows: list[dict[str, Any]], workers: int, heartbeats: int) -> list[dict[str, Any]]:
-    limits = Limits(heartbeats, 60.0)
-    async with LeanPool(toolchain.core(), workers, limits) as pool:
+    lean, limits = toolchain.core(), Limits(heartbeats, 60.0)
+    async with LeanPool(lean, workers, limits, toolchain.verdict_cache(lean)) as pool:
 
         async def one(row: dict[str, Any]) -> dict[str, Any]:
             said = {key: row[key] for key in ("row", "name", "source", "accepted")}
@@ -58,7 +60,14 @@ async def replay(rows: list[dict[str, Any]], workers: int, heartbeats: int) -> l
                 found |= {"code": row["code"], "proof": answer.proof, "errors": errors, "explained": explained}
             return found
 
-        return list(await asyncio.gather(*map(one, rows)))
+        with step("replay", len(rows)) as shown:
+
+            async def counted(row: dict[str, Any]) -> dict[str, Any]:
+                found = await one(row)
+                shown.advance()
+                return found
+
+            return list(await asyncio.gather(*map(counted, rows)))
 
 
 def main() -> None:

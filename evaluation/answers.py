@@ -22,8 +22,9 @@ from evaluation.config import EvaluationConfig
 from evaluation.evaluate import Evaluation, settle
 from evaluation.questions import Questions
 from evaluation.results import VOICE, write_json
-from evaluation.scores import answers_cost, collect, equals
+from evaluation.scores import answers_cost, collect
 from evaluation.solvers import NO_BOX, Solver, open_solver
+from training.judge import equals
 from training.ledger import Ledger
 from training.progress import step
 from training.settle import versions

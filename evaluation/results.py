@@ -67,7 +67,7 @@ def collect(
         "model": prover.describe(),
         "benchmark": given.description,
         "judge": {
-            "profile": config.profile, "toolchain": toolchain_of(ledger), "policy": policy.VERSION,
+            "profile": config.profile, "toolchain": one_toolchain(ledger), "policy": policy.VERSION,
             "heartbeats": config.heartbeats, "certified": config.certify,
         },
         "settings": {
@@ -223,7 +223,7 @@ def total(counts: Iterable[dict[str, int]]) -> dict[str, int]:
     return dict(sorted(summed.items()))
 
 
-def toolchain_of(ledger: Ledger) -> str:
+def one_toolchain(ledger: Ledger) -> str:
     """The one Lean that has judged; a refusal by policy needs none."""
     judged = {v.toolchain for v in ledger.all_verdicts()} - {""}
     if len(judged) > 1:

@@ -18,22 +18,18 @@ from evaluation.results import (
     VOICE,
     cost,
     headline,
+    one_toolchain,
     outcome_of,
     reason_of,
-    toolchain_of,
     total,
 )  # fmt: skip
 from evaluation.solvers import NO_BOX, Solver
 from evaluation.statistics import interval
+from training.judge import equals
 from training.ledger import Ledger
 from verify.benchmark import Question
 from verify.maths import POLICY, PROFILE
 from verify.records import Attempt, Outcome
-
-
-def equals(reference: str) -> str:
-    """The question, as the ledger names it."""
-    return f"equals {reference}"
 
 
 def collect(
@@ -66,7 +62,7 @@ def collect(
         "format": FORMAT,
         "model": solver.describe(),
         "benchmark": given.description,
-        "judge": {"profile": PROFILE, "toolchain": toolchain_of(ledger), "policy": POLICY},
+        "judge": {"profile": PROFILE, "toolchain": one_toolchain(ledger), "policy": POLICY},
         "settings": settings,
         "versions": versions,
         "attempts": {

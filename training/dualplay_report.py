@@ -18,6 +18,7 @@ from conjecture import arithmetic
 from conjecture.lessons import LEVELS
 from training import metrics, plots
 from training.history import configuration, open_ledger
+from training.judge import equals
 from training.ledger import Ledger, Question
 from training.meters import Reading, alarms_by_step, readings
 from training.pasodoble_config import RECIPE
@@ -146,7 +147,7 @@ def _right(ledger: Ledger, question: Question, attempt: Attempt) -> bool | None:
     """Whether an answer was found equal to the label; None where nobody asked."""
     if not attempt.proof:
         return False
-    verdict = question.label and ledger.verdict(f"equals {question.label}", attempt.statement_id, attempt.proof)
+    verdict = question.label and ledger.verdict(equals(question.label), attempt.statement_id, attempt.proof)
     return verdict.proved if verdict else None
 
 

@@ -62,17 +62,17 @@ class AnswerJudge:
 
     async def ask_all(self, asked: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], bool | None]:
         """For (statement id, label, answer) whether the answer equals the label; None: the verifier could not tell."""
-        found = {key: self.ledger.verdict(_equals(key[1]), key[0], key[2]) for key in dict.fromkeys(asked)}
+        found = {key: self.ledger.verdict(equals(key[1]), key[0], key[2]) for key in dict.fromkeys(asked)}
         new = [key for key, verdict in found.items() if verdict is None]
         self.asked += len(new)
         told = await asyncio.gather(*(self.verifier.check(AnswerJob(label, answer)) for _, label, answer in new))
         found |= zip(new, told, strict=True)
         known = [(key, verdict) for key, verdict in found.items() if verdict.outcome is not Outcome.INFRASTRUCTURE]
         self.undecided += len(found) - len(known)
-        self.ledger.add_verdicts((_equals(label), id, answer, verdict) for (id, label, answer), verdict in known)
+        self.ledger.add_verdicts((equals(label), id, answer, verdict) for (id, label, answer), verdict in known)
         return dict.fromkeys(found) | {key: verdict.proved for key, verdict in known}
 
 
-def _equals(label: str) -> str:
+def equals(label: str) -> str:
     """The question, as the ledger names it."""
     return f"equals {label}"

@@ -24,6 +24,15 @@ from training.sft import SFTSettings
 from verify.statements import BadInput
 
 RECIPE = "pasodoble"
+_FROM_NOTHING = SFTSettings(
+    num_train_epochs=1.0,
+    learning_rate=3e-3,
+    lr_scheduler_type="linear",
+    warmup_steps=20,
+    per_device_train_batch_size=128,
+    adam_epsilon=1e-8,
+    group_by_length=False,
+)
 
 
 @dataclass(frozen=True)
@@ -37,28 +46,8 @@ class PlayersColdStart:
     """and with `question`, `solution` for the solver. A model from elsewhere has no cold start without them."""
     lessons: Lessons = field(default_factory=lambda: Lessons(solver_rows=77_000, proposer_rows=25_000))
     """Rows of the bundled language, for models from nothing: repeated ones would be known by heart."""
-    solver_sft: SFTSettings = field(
-        default_factory=lambda: SFTSettings(
-            num_train_epochs=1.0,
-            learning_rate=3e-3,
-            lr_scheduler_type="linear",
-            warmup_steps=20,
-            per_device_train_batch_size=128,
-            adam_epsilon=1e-8,
-            group_by_length=False,
-        )
-    )
-    proposer_sft: SFTSettings = field(
-        default_factory=lambda: SFTSettings(
-            num_train_epochs=1.0,
-            learning_rate=3e-3,
-            lr_scheduler_type="linear",
-            warmup_steps=20,
-            per_device_train_batch_size=128,
-            adam_epsilon=1e-8,
-            group_by_length=False,
-        )
-    )
+    solver_sft: SFTSettings = field(default_factory=lambda: _FROM_NOTHING)
+    proposer_sft: SFTSettings = field(default_factory=lambda: _FROM_NOTHING)
 
 
 @dataclass(frozen=True)

@@ -63,14 +63,13 @@ async def test_parallel_sampling_learns_nothing(tmp_path):
 
 @pytest.mark.timeout(600)
 async def test_stp_goes_on_and_expert_iteration_begins_anew(tmp_path):
-    """Round 1 changed by hand: STP's next model depends on it, that of expert iteration does not."""
-    stp = await trained(tmp_path / "stp", rounds=1)
-    for recipe, depends in (("stp", True), ("expert-iteration", False)):
-        path = tmp_path / recipe
-        found = await trained(path, rounds=1, recipe=recipe) if recipe != "stp" else stp
-        source = tmp_path / "stp" if recipe == "stp" else path
+    """Round 1 changed by hand: STP's next model depends on it, that of expert iteration does not, nor of STP at the base."""
+    arms = (({}, True), ({"recipe": "expert-iteration"}, False), ({"begin_at_base": True}, False))
+    for number, (fields, depends) in enumerate(arms):
+        source = tmp_path / str(number)
+        found = await trained(source, rounds=1, **fields)
         with begin(source / "ledger.sqlite") as ledger, Metrics(source / "metrics.jsonl") as metrics:
-            config = replace(SETTINGS, run=source, recipe=recipe)
+            config = replace(SETTINGS, run=source, **fields)
             run = selfplay.SelfPlay(config, None, None, ledger, metrics, Console(file=io.StringIO()), KNOWN)
             run.judge = Judge(ledger, Pool())
             for file in checkpoint.directory(source, 2).iterdir():
@@ -100,6 +99,6 @@ def test_what_begins_at_the_base_needs_one(tmp_path):
         run.base()
     used = [replace(SETTINGS, **fields).begins_at_base for fields in (
         {}, {"final_retraining": True}, {"refresh_every": 2}, {"recipe": "expert-iteration"},
-        {"recipe": "parallel-sampling", "final_retraining": True},
+        {"recipe": "parallel-sampling", "final_retraining": True}, {"begin_at_base": True},
     )]  # fmt: skip
-    assert used == [False, True, True, True, False]
+    assert used == [False, True, True, True, False, True]

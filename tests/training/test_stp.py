@@ -383,3 +383,27 @@ async def test_the_plan_is_what_conjectures_weigh(ledger, monkeypatch):
 async def test_without_reweighting_every_conjecture_weighs_1(ledger):
     await played(ledger, 1, replace(CONFIG, selection=SelectionSettings(pass_rate_max=1.0, off_lemma="keep")))
     assert {row[4] for row in ledger.selections(1) if row[5] == "selected"} == {1.0}
+
+
+async def test_conjectures_may_have_a_k_of_their_own(tmp_path):
+    with begin(tmp_path / "ledger.sqlite") as ledger:
+        config = replace(CONFIG, samples_per_statement=2, samples_per_conjecture=5)
+        await played(ledger, 1, config)
+        assert {t.samples for t in ledger.tallies(1, "prover", "given")} == {2}
+        assert {t.samples for t in ledger.tallies(1, "prover", "conjecture")} == {5}
+        assert ledger.finished(1, "prove:prover")["saved"] == 0
+
+
+async def test_what_begins_at_the_base_learns_the_conjectures_of_all_rounds(tmp_path):
+    with begin(tmp_path / "ledger.sqlite") as ledger:
+        config = replace(CONFIG, begin_at_base=True)
+        last = await played(ledger, 2, config)
+        selected = [{row[0] for row in ledger.selections(number) if row[4] > 0} for number in (1, 2)]
+        assert selected[0], "a conjecture of the first round, learnt once more in the second"
+        known = {s.id: s.signature for s in ledger.statements("conjecture")}
+        taught = {e.target for e in all_examples(last, LIBRARY) if e.role is Role.CONJECTURE}
+        assert {known[id] for id in selected[0] | selected[1]} <= taught
+        plain = replace(last, config=CONFIG)
+        assert not {known[id] for id in selected[0] | selected[1]} & {
+            e.target for e in all_examples(plain, LIBRARY) if e.role is Role.CONJECTURE
+        }

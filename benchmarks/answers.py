@@ -1,9 +1,9 @@
 """Answers: hostile ones among honest ones, throughput against the bare library, disagreements with exact match.
 
-    python benchmarks/math_verify.py [--data DIRECTORY] [--answers 10000] [--workers 2]
+    python benchmarks/answers.py [--data DIRECTORY] [--answers 10000] [--workers 2]
 
 DIRECTORY holds `NAME.jsonl[.gz]` files with `answer` and, where they have one, `solution` (its last box is read). Without
-it, references are made up and the third table is left out. Prints tables, writes `benchmarks/results/math_verify.json`.
+it, references are made up and the third table is left out. Prints tables, writes `benchmarks/results/answers.json`.
 """
 
 from __future__ import annotations
@@ -27,9 +27,7 @@ import psutil
 from verify.maths import AnswerJob, MathVerifier, boxed
 from verify.records import Outcome
 
-HERE = Path(__file__).resolve().parent
-sys.path[:] = [path for path in sys.path if Path(path).resolve() != HERE]  # this file has the library's name
-RESULTS = HERE / "results" / "math_verify.json"
+RESULTS = Path(__file__).parent / "results" / "answers.json"
 SECONDS, MEMORY_MIB = 5.0, 1_024
 SETS = ("gsm8k_test", "math500", "aime24", "aime25", "amc23", "olympiadbench_text_maths_en", "minerva_math")
 BLOCK = 300
@@ -53,9 +51,7 @@ def references(directory: Path | None) -> dict[str, list[tuple[str, str | None]]
             rows = [json.loads(line) for line in lines]
         sets[name] = [(_one(row["answer"]), boxed(_one(row.get("solution")))) for row in rows]
     if not sets:
-        raise SystemExit(
-            f"math_verify: no data set in {directory}; wanted one of {', '.join(SETS)} (.jsonl or .jsonl.gz)"
-        )
+        raise SystemExit(f"no data set in {directory}; wanted one of {', '.join(SETS)} (.jsonl or .jsonl.gz)")
     return sets
 
 
