@@ -50,6 +50,7 @@ ARMS: dict[str, dict[str, Any]] = {  # what an arm changes in the configuration
 MORE: dict[str, dict[str, Any]] = {
     "true-label-no-filter": {"arm": "no-filter", "label": "truth"},
     "checked-working": {"rewards": {"check_working": True}},  # as published, but the proposer's steps must be true
+    "checked-working-no-filter": {"arm": "no-filter", "rewards": {"check_working": True}},
     "shuffled-labels": {"arm": "shuffled-labels"},
     "no-diversity": {"arm": "no-diversity"},
 }

@@ -2,17 +2,19 @@
 
     python benchmarks/stp_vs_expert_iteration.py STATEMENTS [--seeds 3] [--rounds 10] [--config FILE] [--out DIR]
 
-STATEMENTS is a file of Lean Workbook (or `bundled`). Of those that elaborate, a seeded tenth is held out by name and
-never shown; `--texts` others are read by the model as text. Every arm of a seed begins with the same model: self-play
-is played first, the others are forks of its state after round 0. In each later round an arm spends about the same
-number of samples: STP on statements and conjectures, the baselines on statements alone. A curve is what is solved of
-the training statements against the samples spent, cold start excluded; gains are compared at what the thriftiest arm of
-a seed has spent. At the end each arm's last model gets `--held-out-samples` samples for every held-out statement.
+STATEMENTS is a file of Lean Workbook (or `bundled`). Of those that elaborate, `--held-out` are never shown and `--limit`
+others are to be solved; `--texts` further ones are read by the model as text. Every arm of a seed begins with the same
+model: self-play is played first, the others are forks of its state after round 0. In each later round an arm spends
+about the same number of samples: STP on statements and conjectures, the baselines on statements alone. A curve is what is
+solved of the training statements against the samples spent, cold start excluded; gains are compared at what the
+thriftiest arm of a seed has spent. The cold start's model and each arm's last one get `--held-out-samples` samples for
+every held-out statement.
 
-The settings are those of stp_vs_expert_iteration.yaml unless --config names others. With `--limit 280` a seed of self-play
+The settings are those of stp_vs_expert_iteration.yaml unless --config names others. With `--limit 252` a seed of self-play
 and expert iteration took an hour on two cores that had other work besides.
 The same call goes on where it was interrupted. Prints a table, writes `benchmarks/results/stp_vs_expert_iteration.json`
-and a plot beside it. `gain_ratio` is the mean gain of STP over the cold start divided by that of expert iteration.
+and a plot beside it. `gain_ratio` is the mean gain of STP over the cold start divided by that of expert iteration;
+`held_out_gain_ratio` is the same of the share of held-out samples that are right, which no ceiling bounds.
 """
 
 from __future__ import annotations
@@ -67,9 +69,9 @@ ABLATIONS: dict[str, dict[str, Any]] = {
 
 
 async def split(
-    source: str, limit: int | None, texts: int, seed: int
+    source: str, limit: int, kept: int, texts: int, seed: int
 ) -> tuple[list[Statement], list[Statement], list[Statement]]:
-    """`limit` of the statements that elaborate, in a seeded order, a tenth of them held out; others as mere text."""
+    """`limit` of the statements that elaborate, in a seeded order, `kept` to be held out, and others as mere text."""
     lean = toolchain.core()
     found = read_statements(str(BUNDLED) if source == "bundled" else source).statements
     random.Random(seed).shuffle(found)
@@ -79,12 +81,11 @@ async def split(
             batch = found[start : start + BATCH]
             verdicts = await asyncio.gather(*(pool.check(Job(s, None)) for s in batch))
             inside += [s for s, v in zip(batch, verdicts, strict=True) if v.outcome is Outcome.ELABORATES]
-            if limit and len(inside) >= limit:
+            if len(inside) >= limit + kept:
                 break
-    inside = inside[:limit]
-    cut = len(inside) // 10
+    inside = inside[: limit + kept]
     used = {s.id for s in inside}
-    return inside[cut:], inside[:cut], [s for s in found if s.id not in used][:texts]
+    return inside[kept:], inside[:kept], [s for s in found if s.id not in used][:texts]
 
 
 def curve(run: Path, rounds: int) -> list[tuple[int, int]]:
@@ -97,9 +98,9 @@ def curve(run: Path, rounds: int) -> list[tuple[int, int]]:
     return points
 
 
-async def held_out(run: Path, config: SelfplayConfig, statements: list[Statement], samples: int) -> dict[str, float]:
-    """What the last model proves of statements it has never seen."""
-    sampler = TransformersSampler(*models.load(checkpoint.latest(run)), config.sampling)
+async def held_out(model: Path, config: SelfplayConfig, statements: list[Statement], samples: int) -> dict[str, float]:
+    """What a model proves of statements it has never seen."""
+    sampler = TransformersSampler(*models.load(model), config.sampling)
     attempts = [
         attempt
         for chunk in chunks(statements, 16, 0, samples)
@@ -124,13 +125,14 @@ async def held_out(run: Path, config: SelfplayConfig, statements: list[Statement
 def band(values: list[float], seed: int = 0) -> list[float]:
     """Mean and 95 % bootstrap interval over seeds."""
     draws = np.random.default_rng(seed).choice(values, (2_000, len(values))).mean(1)
-    return [round(float(x), 3) for x in (np.mean(values), *np.quantile(draws, (0.025, 0.975)))]
+    return [round(float(x), 4) for x in (np.mean(values), *np.quantile(draws, (0.025, 0.975)))]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("statements")
-    parser.add_argument("--limit", type=int, default=560, help="statements in profile, the held-out tenth included")
+    parser.add_argument("--limit", type=int, default=504, help="statements in profile that are to be solved")
+    parser.add_argument("--held-out", type=int, default=112, help="statements in profile that are never shown")
     parser.add_argument("--texts", type=int, default=3000, help="other statements whose text the model has read")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=10)
@@ -157,7 +159,7 @@ def main() -> None:
         "no conjectures": {"conjectures": 0, "samples_per_statement": base.baseline_samples},
     }
     options.runs.mkdir(parents=True, exist_ok=True)
-    train, kept, texts = asyncio.run(split(options.statements, options.limit, options.texts, 0))
+    train, kept, texts = asyncio.run(split(options.statements, options.limit, options.held_out, options.texts, 0))
     file, further = options.runs / "statements.jsonl", options.runs / "texts.jsonl"
     for path, statements in ((file, train), (further, texts)):
         rows = ({"name": s.name, "formal_statement": s.text} for s in statements)
@@ -165,10 +167,11 @@ def main() -> None:
     if texts:
         base = replace(base, cold_start=replace(base.cold_start, reading_statements=further))
     report: dict[str, Any] = {
-        "command": f"python benchmarks/stp_vs_expert_iteration.py {options.statements} --limit {options.limit} "
-        f"--seeds {options.seeds} --rounds {options.rounds} --texts {options.texts} --config {options.config.name}",
+        "command": f"python benchmarks/stp_vs_expert_iteration.py {Path(options.statements).name} --limit {options.limit} "
+        f"--held-out {options.held_out} --seeds {options.seeds} --rounds {options.rounds} --texts {options.texts} "
+        f"--config {options.config.name}",
         "cpus": os.cpu_count(), "statements": len(train), "held_out": len(kept),
-        "samples_per_round": (base.statements_per_round or len(train)) * base.baseline_samples, "arms": {},
+        "samples_per_round": (base.statements_per_round or len(train)) * base.baseline_samples, "cold_start_held_out": [], "arms": {},
     }  # fmt: skip
     for seed in range(options.seeds):
         for arm in options.arms:
@@ -180,8 +183,12 @@ def main() -> None:
             selfplay(config, console)
             row = report["arms"].setdefault(arm, {"curves": [], "held_out": [], "minutes": []})
             row["curves"].append(curve(run, options.rounds))
-            row["held_out"].append(asyncio.run(held_out(run, config, kept, options.held_out_samples)))
             row["minutes"].append(round((time.monotonic() - began) / 60, 1))
+            if arm == "stp":
+                cold = held_out(checkpoint.directory(run, 0), config, kept, options.held_out_samples)
+                report["cold_start_held_out"].append(asyncio.run(cold))
+            last = held_out(checkpoint.latest(run), config, kept, options.held_out_samples)
+            row["held_out"].append(asyncio.run(last))
             write(report, options.out)
     console.print(f"written to {options.out}")
 
@@ -198,13 +205,23 @@ def write(report: dict[str, Any], out: Path) -> None:
         row["gain_band"] = band(row["gain"])
         row["spent"] = band([points[-1][0] for points in row["curves"]])
         row["held_out_solved"] = band([found["solved"] for found in row["held_out"]])
-    if {"stp", "expert-iteration"} <= set(arms) and arms["expert-iteration"]["gain_band"][0]:
-        report["gain_ratio"] = round(arms["stp"]["gain_band"][0] / arms["expert-iteration"]["gain_band"][0], 3)
+        before = report["cold_start_held_out"]
+        row["held_out_gain"] = [
+            round(found["sample_rate"] - cold["sample_rate"], 5)
+            for found, cold in zip(row["held_out"], before, strict=False)
+        ]
+        row["held_out_gain_band"] = band(row["held_out_gain"])
+    for name in ("gain", "held_out_gain"):
+        if {"stp", "expert-iteration"} <= set(arms) and arms["expert-iteration"][f"{name}_band"][0] > 0:
+            own, other = arms["stp"][f"{name}_band"][0], arms["expert-iteration"][f"{name}_band"][0]
+            report[f"{name}_ratio"] = round(own / other, 3)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(report, indent=1) + "\n")
     for arm, row in report["arms"].items():
-        print(f"{arm:28} gain {row['gain_band']}  samples {row['spent'][0]:.0f}  held out {row['held_out_solved']}")
-    print(f"gain ratio {report.get('gain_ratio')}", flush=True)
+        print(f"{arm:28} gain {row['gain_band']}  samples {row['spent'][0]:.0f}  held out: solved {row['held_out_solved']}, "
+              f"right {100 * row['held_out'][-1]['sample_rate']:.1f} % in the last seed, "
+              f"gain {[round(100 * x, 2) for x in row['held_out_gain_band']]} %")  # fmt: skip
+    print(f"gain ratio {report.get('gain_ratio')}, held out {report.get('held_out_gain_ratio')}", flush=True)
     plot(report, out.with_suffix(".png"))
 
 
