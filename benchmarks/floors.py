@@ -1,9 +1,9 @@
 """What is solved without a model: the floors on any benchmarks, in the core profile.
 
-    python benchmarks/floors.py minif2f=minif2f.jsonl.gz:valid lean-workbook=lean_workbook.jsonl.gz bundled --limit 500
+    python benchmarks/floors.py minif2f=minif2f.jsonl.gz:valid lean-workbook=lean_workbook.jsonl.gz::200 bundled
 
-A benchmark is NAME, NAME=DATA or NAME=DATA:SPLIT. Each evaluation is that of `antiphon eval`, resumable by the same
-command. Prints one table and writes `benchmarks/results/floors.json`.
+A benchmark is NAME, NAME=DATA, NAME=DATA:SPLIT or NAME=DATA:SPLIT:LIMIT, its first so many problems. Each evaluation is that of `antiphon eval`, resumable by the same
+command. Prints one table and writes `benchmarks/results/floors.json`, where rows of other calls stay.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ RESULTS = Path(__file__).parent / "results" / "floors.json"
 
 def configured(floor: str, benchmark: str, options: argparse.Namespace) -> EvaluationConfig:
     name, _, rest = benchmark.partition("=")
-    data, _, split = rest.partition(":")
-    said = "-".join(part for part in (floor, Path(name).stem, split, options.limit and str(options.limit)) if part)
+    data, split, limit = [*rest.split(":"), "", ""][:3]
+    said = "-".join(part for part in (floor, Path(name).stem, split, limit) if part)
     return EvaluationConfig(
-        f"floor:{floor}", name, data=data or None, split=split or None, limit=options.limit,
+        f"floor:{floor}", name, data=data or None, split=split or None, limit=int(limit) if limit else None,
         samples=32 if floor == "search" else None, heartbeats=options.heartbeats, workers=options.workers,
         verdict_cache=False, out=options.out / said,
     )  # fmt: skip
@@ -39,7 +39,8 @@ def row(floor: str, benchmark: str, results: dict[str, Any], cost: dict[str, Any
     inside, outside = len(results["problems"]), len(results["out_of_profile"])
     solved = results["headline"]["solved"] if results["headline"] else None
     return {
-        "benchmark": benchmark.partition("=")[0], "split": results["benchmark"]["split"], "floor": floor,
+        "benchmark": Path(benchmark.partition("=")[0]).stem, "split": results["benchmark"]["split"],
+        "first": int(benchmark.split(":")[2]) if benchmark.count(":") == 2 else None, "floor": floor,
         "solved": solved and solved["count"], "in_profile": inside, "problems": inside + outside,
         "low": solved and solved["low"], "high": solved and solved["high"], "no_headline": results["no_headline"],
         "lean_seconds": cost["lean_seconds"], "wall_seconds": cost["wall_seconds"], "judge": results["judge"],
@@ -47,16 +48,20 @@ def row(floor: str, benchmark: str, results: dict[str, Any], cost: dict[str, Any
     }  # fmt: skip
 
 
+def key(one: dict[str, Any]) -> tuple[str, str, int, str]:
+    return one["benchmark"], one["split"] or "", one.get("first") or 0, one["floor"]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("benchmarks", nargs="+", metavar="NAME[=DATA[:SPLIT]]")
+    parser.add_argument("benchmarks", nargs="+", metavar="NAME[=DATA[:SPLIT[:LIMIT]]]")
     parser.add_argument("--floors", nargs="+", default=FLOORS, choices=FLOORS)
-    parser.add_argument("--limit", type=int)
     parser.add_argument("--heartbeats", type=int, default=20_000)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("runs/floors"), help="where the evaluations are kept")
     options = parser.parse_args()
     console, rows = Console(), []
+    earlier = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
     for benchmark in options.benchmarks:
         for floor in options.floors:
             config = configured(floor, benchmark, options)
@@ -73,6 +78,8 @@ def main() -> None:
                       f"{one['lean_seconds']:,.0f}", f"{one['wall_seconds']:,.0f}")  # fmt: skip
     console.print(table)
     RESULTS.parent.mkdir(exist_ok=True)
+    again = {key(one) for one in rows}
+    rows = sorted((*(one for one in earlier if key(one) not in again), *rows), key=key)
     RESULTS.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

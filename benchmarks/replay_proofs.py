@@ -32,7 +32,7 @@ from verify.statements import parse_theorem
 RESULTS = Path(__file__).parent / "results" / "replay_proofs.json"
 READER = open_format("deepseek-prover-v2")
 EXPLAINED = re.compile(
-    r"heartbeats|timeout|maximum recursion|deep recursion|unsolved goals|made no progress|no goals to be proved|"
+    r"heartbeats|timeout|maximum recursion|deep recursion|unsolved goals|made no progress|no goals to be (proved|solved)|"
     r"could not prove|did not find instance of the pattern|not a positivity goal|"
     r"failed(?! to (synthesize|infer|elaborate|parse))"
 )
