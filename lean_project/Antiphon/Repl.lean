@@ -311,36 +311,51 @@ def levelJson : Level → Json
 def levelsJson (levels : List Level) : Json :=
   Json.arr (levels.foldl (fun out u => out.push (levelJson u)) #[])
 
-partial def Table.add (table : Table) (e : Expr) : Table × Nat :=
-  match e with
-  | .mdata _ e => table.add e
-  | _ =>
-  match table.find? e with
-  | some n => (table, n)
-  | none =>
-    let pair (kind : String) (a b : Expr) : Table × List Json :=
-      let (table, i) := table.add a
-      let (table, j) := table.add b
-      (table, [Json.str kind, Json.num i, Json.num j])
-    let (table, node) := match e with
-      | .bvar i => (table, [Json.str "bvar", Json.num i])
-      | .sort u => (table, [Json.str "sort", levelJson u])
-      | .const n us => (table, [Json.str "const", nameJson n, levelsJson us])
-      | .app f a => pair "app" f a
-      | .lam _ t b _ => pair "lam" t b
-      | .forallE _ t b _ => pair "forall" t b
-      | .letE _ t v b _ =>
-        let (table, i) := table.add t
-        let (table, j) := table.add v
-        let (table, k) := table.add b
-        (table, [Json.str "let", Json.num i, Json.num j, Json.num k])
-      | .lit (.natVal n) => (table, [Json.str "nat", Json.num n])
-      | .lit (.strVal s) => (table, [Json.str "string", Json.str s])
-      | .proj s i e =>
-        let (table, j) := table.add e
-        (table, [Json.str "proj", nameJson s, Json.num i, Json.num j])
-      | _ => (table, [Json.null])
-    table.push e (Json.arr (node.foldl (fun out part => out.push part) #[]))
+partial def bare : Expr → Expr
+  | .mdata _ e => bare e
+  | e => e
+
+def subterms : Expr → List Expr
+  | .app f a => [bare f, bare a]
+  | .lam _ t b _ | .forallE _ t b _ => [bare t, bare b]
+  | .letE _ t v b _ => [bare t, bare v, bare b]
+  | .proj _ _ e => [bare e]
+  | _ => []
+
+/-- The numbers of subterms that are in the table. -/
+def Table.numbers (table : Table) (out : Array Json) : List Expr → Array Json
+  | [] => out
+  | e :: rest => table.numbers (out.push (Json.num ((table.find? e).getD 0))) rest
+
+def Table.node (table : Table) (e : Expr) : Json :=
+  let head := match e with
+    | .bvar i => #[Json.str "bvar", Json.num i]
+    | .sort u => #[Json.str "sort", levelJson u]
+    | .const n us => #[Json.str "const", nameJson n, levelsJson us]
+    | .app .. => #[Json.str "app"]
+    | .lam .. => #[Json.str "lam"]
+    | .forallE .. => #[Json.str "forall"]
+    | .letE .. => #[Json.str "let"]
+    | .lit (.natVal n) => #[Json.str "nat", Json.num n]
+    | .lit (.strVal s) => #[Json.str "string", Json.str s]
+    | .proj s i _ => #[Json.str "proj", nameJson s, Json.num i]
+    | _ => #[Json.null]
+  Json.arr (table.numbers head (subterms e))
+
+/-- Adds terms, each after its subterms. A list and no recursion: proofs of `grind` are deeper than the stack. -/
+partial def Table.walk (table : Table) : List (Expr × Bool) → Table
+  | [] => table
+  | (e, opened) :: rest =>
+    match table.find? e with
+    | some _ => table.walk rest
+    | none =>
+      if opened then (table.push e (table.node e)).1.walk rest
+      else table.walk ((subterms e).foldl (fun out part => (part, false) :: out) ((e, true) :: rest))
+
+def Table.add (table : Table) (e : Expr) : Table × Nat :=
+  let e := bare e
+  let table := table.walk [(e, false)]
+  (table, (table.find? e).getD 0)
 
 /-- What a candidate added, dependencies first. -/
 def exportJson (env : Environment) (names : List Name) : Json :=

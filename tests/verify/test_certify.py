@@ -23,6 +23,11 @@ HONEST = [
     ),
     (".{u} (α : Type u) (a b : α) (h : a = b) : b = a", "exact h.symm"),
     ("(a b : ℝ) (h : a = b ∧ True) : b = a", "let x := h.1\nhave : b = a := x.symm\nexact this"),
+    (  # a term deeper than the stack of a recursion over it
+        "(a b c d : ℝ) (h₀ : b = a ^ 2) (h₁ : a + b = 1) (h₂ : d = c ^ 2) (h₃ : c + d = 1) (h₄ : a ≠ c) : "
+        "(a - c) ^ 2 + (b - d) ^ 2 = 10",
+        "nlinarith [sq_nonneg (a - c), sq_nonneg (a + c), sq_nonneg (b - d), sq_nonneg (b + d)]",
+    ),
 ]
 
 
