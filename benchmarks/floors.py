@@ -4,12 +4,14 @@
 
 A benchmark is NAME, NAME=DATA, NAME=DATA:SPLIT or NAME=DATA:SPLIT:LIMIT, its first so many problems. Each evaluation is that of `antiphon eval`, resumable by the same
 command. Prints one table and writes `benchmarks/results/floors.json`, where rows of other calls stay.
+A row of `tactics` also tells what each of its tactics solves alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +40,14 @@ def configured(floor: str, benchmark: str, options: argparse.Namespace) -> Evalu
 def row(floor: str, benchmark: str, results: dict[str, Any], cost: dict[str, Any]) -> dict[str, Any]:
     inside, outside = len(results["problems"]), len(results["out_of_profile"])
     solved = results["headline"]["solved"] if results["headline"] else None
+    alone = Counter(found["proof"] for problem in results["problems"] for found in problem["proofs"])
     return {
         "benchmark": Path(benchmark.partition("=")[0]).stem, "split": results["benchmark"]["split"],
         "first": int(benchmark.split(":")[2]) if benchmark.count(":") == 2 else None, "floor": floor,
         "solved": solved and solved["count"], "in_profile": inside, "problems": inside + outside,
         "low": solved and solved["low"], "high": solved and solved["high"], "no_headline": results["no_headline"],
         "lean_seconds": cost["lean_seconds"], "wall_seconds": cost["wall_seconds"], "judge": results["judge"],
-        "digest": results["benchmark"]["digest"],
+        "digest": results["benchmark"]["digest"], "alone": dict(alone.most_common()) if floor == "tactics" else None,
     }  # fmt: skip
 
 
@@ -77,6 +80,9 @@ def main() -> None:
         table.add_row(name, one["floor"], figures[0], str(one["in_profile"]), str(one["problems"]), figures[1],
                       f"{one['lean_seconds']:,.0f}", f"{one['wall_seconds']:,.0f}")  # fmt: skip
     console.print(table)
+    for one in rows:
+        if one["alone"]:
+            console.print(one["benchmark"], one["split"] or "", one["alone"], highlight=False)
     RESULTS.parent.mkdir(exist_ok=True)
     again = {key(one) for one in rows}
     rows = sorted((*(one for one in earlier if key(one) not in again), *rows), key=key)

@@ -121,7 +121,9 @@ def main() -> None:
 
     def cold(seed: int) -> None:
         """One step of the first arm, whose cold start the others share."""
-        play(options.runs / f"cold-{seed}", {**settings(seed, {}), "max_steps": 1, "eval_steps": 1_000, "probes": 4})
+        run = options.runs / f"cold-{seed}"
+        if not checkpoint.whole(run, 0):
+            play(run, {**settings(seed, {}), "max_steps": 1, "eval_steps": 1_000, "probes": 4})
 
     def one(job: tuple[int, str]) -> None:
         seed, arm = job
