@@ -26,14 +26,17 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from conjecture.library import seed_theorems
-from evaluation.results import read_results
+from evaluation.results import VOICE, read_results
 from prover import model as models
 from prover.prompts import prove_example
+from training.ledger import Ledger
 from training.sft import SFTSettings, fine_tune
+from verify.records import Verdict
 from verify.statements import read_statements
 from verify.toolchain import PROJECT
 
@@ -84,6 +87,23 @@ def digest(out: Path) -> str:
     return hashlib.sha256((out / "results.json").read_bytes()).hexdigest()
 
 
+def differences(one: Path, other: Path) -> list[dict[str, Any]]:
+    """Attempts that were judged otherwise, with the heartbeats of both checks."""
+
+    def judged(out: Path) -> dict[tuple[str, str], Verdict]:
+        with Ledger(out / "ledger.sqlite") as ledger:
+            pairs = dict.fromkeys((a.statement_id, a.proof) for a in ledger.attempts(0, VOICE) if a.proof)
+            return {pair: ledger.verdict("proof", *pair) for pair in pairs}
+
+    first, second = judged(one), judged(other)
+    return [
+        {"statement": id, "proof": proof, "outcomes": [first[id, proof].outcome, second[id, proof].outcome],
+         "heartbeats": [first[id, proof].heartbeats, second[id, proof].heartbeats]}
+        for id, proof in first
+        if first[id, proof].outcome is not second[id, proof].outcome
+    ]  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--problems", type=int, default=500)
@@ -125,11 +145,12 @@ def main() -> None:
         finish(command, folder / "killed")
         same = digest(folder / "undisturbed") == digest(folder / "killed")
         results = read_results(folder / "undisturbed")
+        told = differences(folder / "undisturbed", folder / "killed")
 
     report = {
         "problems": len(results["problems"]), "samples": options.samples, "attempts": results["attempts"],
         "proved": sum(bool(row["proved"]) for row in results["problems"]), "seconds_undisturbed": round(took),
-        "kills": kills, "processes_left": survivors, "same_file": same,
+        "kills": kills, "processes_left": survivors, "same_file": same, "differences": told,
     }  # fmt: skip
     print(json.dumps(report, indent=1))
     options.out.parent.mkdir(parents=True, exist_ok=True)

@@ -26,10 +26,10 @@ from verify.statements import BadInput
 RECIPE = "pasodoble"
 _FROM_NOTHING = SFTSettings(
     num_train_epochs=1.0,
-    learning_rate=3e-3,
+    learning_rate=2e-3,
     lr_scheduler_type="linear",
     warmup_steps=20,
-    per_device_train_batch_size=128,
+    per_device_train_batch_size=32,
     adam_epsilon=1e-8,
     group_by_length=False,
 )
@@ -44,10 +44,14 @@ class PlayersColdStart:
     """Lines of JSON with `knowledge`, `question`, `solution` (its last box is the answer) for the proposer,"""
     solver: Path | None = None
     """and with `question`, `solution` for the solver. A model from elsewhere has no cold start without them."""
-    lessons: Lessons = field(default_factory=lambda: Lessons(solver_rows=77_000, proposer_rows=25_000))
+    lessons: Lessons = field(
+        default_factory=lambda: Lessons(
+            solver_rows=50_000, proposer_rows=12_000, topics=("sums", "order of operations", "equations")
+        )
+    )
     """Rows of the bundled language, for models from nothing: repeated ones would be known by heart."""
     solver_sft: SFTSettings = field(default_factory=lambda: _FROM_NOTHING)
-    proposer_sft: SFTSettings = field(default_factory=lambda: _FROM_NOTHING)
+    proposer_sft: SFTSettings = field(default_factory=lambda: replace(_FROM_NOTHING, learning_rate=1e-3))
 
 
 @dataclass(frozen=True)
@@ -117,17 +121,17 @@ class PasoDobleConfig:
         default_factory=lambda: SamplingSettings(temperature=1.0, max_new_tokens=64, batch_size=64)
     )
     solver_sampling: SamplingSettings = field(
-        default_factory=lambda: SamplingSettings(temperature=1.0, max_new_tokens=48, batch_size=256)
+        default_factory=lambda: SamplingSettings(temperature=0.6, max_new_tokens=48, batch_size=256)
     )
     proposer_learner: PolicyGradientSettings = field(
         default_factory=lambda: PolicyGradientSettings(
-            learning_rate=1e-4, warmup_steps=20, scale_rewards="none", per_device_train_batch_size=64
+            learning_rate=3e-5, warmup_steps=20, scale_rewards="none", per_device_train_batch_size=64
         )
     )
     """Temperature and completion length are those of its sampling."""
     solver_learner: PolicyGradientSettings = field(
         default_factory=lambda: PolicyGradientSettings(
-            learning_rate=1e-4, warmup_steps=20, scale_rewards="none", per_device_train_batch_size=128
+            learning_rate=3e-5, warmup_steps=20, scale_rewards="none", per_device_train_batch_size=128
         )
     )
     workers: int = 1

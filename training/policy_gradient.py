@@ -46,7 +46,7 @@ FORMAT = 1
 class PolicyGradientSettings:
     """Hugging Face's and trl's names, with their meaning; PasoDoble's loss by default."""
 
-    learning_rate: float = 1e-6  # constant after the warm-up; the small default model takes about 1e-4
+    learning_rate: float = 1e-6  # constant after the warm-up; the small default model takes about 3e-5
     warmup_steps: int = 5  # fresh Adam moments at the full rate set a model back; the first step has rate 0
     weight_decay: float = 0.0  # of matrices, not of biases and norms
     max_grad_norm: float = 1.0  # 0: no clipping
