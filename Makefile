@@ -18,8 +18,7 @@ selfplay: setup
 	$(BIN)/antiphon selfplay $(ARGS)
 
 test: $(VENV)/installed
-	$(BIN)/antiphon lean install
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/antiphon lean install & $(BIN)/python -m pytest $(ARGS); tested=$$?; wait && exit $$tested
 
 clean:
 	rm -rf $(VENV) runs

@@ -2,8 +2,9 @@
 
     python benchmarks/floors.py minif2f=minif2f.jsonl.gz:valid lean-workbook=lean_workbook.jsonl.gz::200 bundled
 
-A benchmark is NAME, NAME=DATA, NAME=DATA:SPLIT or NAME=DATA:SPLIT:LIMIT, its first so many problems. Each evaluation is that of `antiphon eval`, resumable by the same
-command. Prints one table and writes `benchmarks/results/floors.json`, where rows of other calls stay.
+A benchmark is NAME, NAME=DATA, NAME=DATA:SPLIT or NAME=DATA:SPLIT:LIMIT, its first so many problems. Each evaluation
+is that of `antiphon eval`, resumable by the same command. Prints one table and writes `benchmarks/results/floors.json`,
+where rows of other calls stay.
 A row of `tactics` also tells what each of its tactics solves alone.
 """
 
@@ -32,18 +33,18 @@ def configured(floor: str, benchmark: str, options: argparse.Namespace) -> Evalu
     said = "-".join(part for part in (floor, Path(name).stem, split, limit) if part)
     return EvaluationConfig(
         f"floor:{floor}", name, data=data or None, split=split or None, limit=int(limit) if limit else None,
-        samples=32 if floor == "search" else None, heartbeats=options.heartbeats, workers=options.workers,
+        samples=options.samples if floor == "search" else None, heartbeats=options.heartbeats, workers=options.workers,
         verdict_cache=False, out=options.out / said,
     )  # fmt: skip
 
 
-def row(floor: str, benchmark: str, results: dict[str, Any], cost: dict[str, Any]) -> dict[str, Any]:
+def row(floor: str, config: EvaluationConfig, results: dict[str, Any], cost: dict[str, Any]) -> dict[str, Any]:
     inside, outside = len(results["problems"]), len(results["out_of_profile"])
     solved = results["headline"]["solved"] if results["headline"] else None
     alone = Counter(found["proof"] for problem in results["problems"] for found in problem["proofs"])
     return {
-        "benchmark": Path(benchmark.partition("=")[0]).stem, "split": results["benchmark"]["split"],
-        "first": int(benchmark.split(":")[2]) if benchmark.count(":") == 2 else None, "floor": floor,
+        "benchmark": Path(config.benchmark).stem, "split": results["benchmark"]["split"], "first": config.limit,
+        "floor": floor, "samples": results["settings"]["samples"],
         "solved": solved and solved["count"], "in_profile": inside, "problems": inside + outside,
         "low": solved and solved["low"], "high": solved and solved["high"], "no_headline": results["no_headline"],
         "lean_seconds": cost["lean_seconds"], "wall_seconds": cost["wall_seconds"], "judge": results["judge"],
@@ -51,14 +52,15 @@ def row(floor: str, benchmark: str, results: dict[str, Any], cost: dict[str, Any
     }  # fmt: skip
 
 
-def key(one: dict[str, Any]) -> tuple[str, str, int, str]:
-    return one["benchmark"], one["split"] or "", one.get("first") or 0, one["floor"]
+def key(one: dict[str, Any]) -> tuple[str, str, int, str, int]:
+    return one["benchmark"], one["split"] or "", one["first"] or 0, one["floor"], one["judge"]["heartbeats"]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("benchmarks", nargs="+", metavar="NAME[=DATA[:SPLIT[:LIMIT]]]")
     parser.add_argument("--floors", nargs="+", default=FLOORS, choices=FLOORS)
+    parser.add_argument("--samples", type=int, default=32, help="of `search`, for each problem")
     parser.add_argument("--heartbeats", type=int, default=20_000)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("runs/floors"), help="where the evaluations are kept")
@@ -68,7 +70,7 @@ def main() -> None:
     for benchmark in options.benchmarks:
         for floor in options.floors:
             config = configured(floor, benchmark, options)
-            rows.append(row(floor, benchmark, evaluate(config, console), read_cost(config.directory)))
+            rows.append(row(floor, config, evaluate(config, console), read_cost(config.directory)))
     table = Table(box=None, pad_edge=False)
     for heading in ("benchmark", "floor", "solved", "in profile", "problems", "95 % interval", "Lean s", "wall s"):
         table.add_column(heading, no_wrap=True)

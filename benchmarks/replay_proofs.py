@@ -42,32 +42,32 @@ EXPLAINED = re.compile(
 async def replay(rows: list[dict[str, Any]], workers: int, heartbeats: int) -> list[dict[str, Any]]:
     lean, limits = toolchain.core(), Limits(heartbeats, 60.0)
     async with LeanPool(lean, workers, limits, toolchain.verdict_cache(lean)) as pool:
-
-        async def one(row: dict[str, Any]) -> dict[str, Any]:
-            said = {key: row[key] for key in ("row", "name", "source", "accepted")}
-            try:
-                statement = parse_theorem(row["code"])
-            except ValueError as error:
-                return {**said, "outcome": "unread", "reason": str(error)}
-            answer = READER.read(f"```lean4\n{row['code']}\n```", statement)
-            if answer.proof is None:
-                return {**said, "outcome": "unread", "reason": answer.reason}
-            verdict = await pool.check(Job(statement, answer.proof))
-            found = {**said, "outcome": str(verdict.outcome), "reason": verdict.reason.split("\n")[0]}
-            if verdict.outcome is Outcome.PROVED and not row["accepted"]:
-                errors = [error["data"] for error in row["errors"] or ()]
-                explained = bool(errors) and all(EXPLAINED.search(error) for error in errors)
-                found |= {"code": row["code"], "proof": answer.proof, "errors": errors, "explained": explained}
-            return found
-
         with step("replay", len(rows)) as shown:
 
-            async def counted(row: dict[str, Any]) -> dict[str, Any]:
-                found = await one(row)
+            async def one(row: dict[str, Any]) -> dict[str, Any]:
+                found = await replayed(row, pool)
                 shown.advance()
                 return found
 
-            return list(await asyncio.gather(*map(counted, rows)))
+            return list(await asyncio.gather(*map(one, rows)))
+
+
+async def replayed(row: dict[str, Any], pool: LeanPool) -> dict[str, Any]:
+    said = {key: row[key] for key in ("row", "name", "source", "accepted")}
+    try:
+        statement = parse_theorem(row["code"])
+    except ValueError as error:
+        return {**said, "outcome": "unread", "reason": str(error)}
+    answer = READER.read(f"```lean4\n{row['code']}\n```", statement)
+    if answer.proof is None:
+        return {**said, "outcome": "unread", "reason": answer.reason}
+    verdict = await pool.check(Job(statement, answer.proof))
+    found = {**said, "outcome": str(verdict.outcome), "reason": verdict.reason.split("\n")[0]}
+    if verdict.outcome is Outcome.PROVED and not row["accepted"]:
+        errors = [error["data"] for error in row["errors"] or ()]
+        explained = bool(errors) and all(EXPLAINED.search(error) for error in errors)
+        found |= {"code": row["code"], "proof": answer.proof, "errors": errors, "explained": explained}
+    return found
 
 
 def main() -> None:

@@ -171,7 +171,8 @@ def main() -> None:
         f"--held-out {options.held_out} --seeds {options.seeds} --rounds {options.rounds} --texts {options.texts} "
         f"--config {options.config.name}",
         "cpus": os.cpu_count(), "statements": len(train), "held_out": len(kept),
-        "samples_per_round": (base.statements_per_round or len(train)) * base.baseline_samples, "cold_start_held_out": [], "arms": {},
+        "samples_per_round": (base.statements_per_round or len(train)) * base.baseline_samples,
+        "cold_start_held_out": [], "arms": {},
     }  # fmt: skip
     for seed in range(options.seeds):
         for arm in options.arms:

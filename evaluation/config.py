@@ -13,6 +13,8 @@ from prover.sampler import Engine, SamplingSettings
 from verify.statements import BadInput, source_name
 
 Layout = Literal["small", "chat", "think"]
+FLOOR = "floor:"
+BEST_FIRST = f"{FLOOR}best-first"
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class EvaluationConfig:
                 "--protocol pasodoble is six samples at temperature 0.6; leave --samples, --temperature and --top-p away"
             )
         named = isinstance(self.model, str)  # not while tyro looks for it
-        if named and self.model.startswith("floor:") and self.search != "samples":
+        if named and self.model.startswith(FLOOR) and self.search != "samples":
             raise BadInput("a floor knows no --search; the search without a model is floor:best-first")
         if self.searches and self.stop_at_first:
             raise BadInput("a search ends at its first proof; leave --stop-at-first out")
@@ -135,7 +137,12 @@ class EvaluationConfig:
     @property
     def expands(self) -> bool:
         """Whether the budget counts expansions of a best-first search."""
-        return self.search == "best-first" or self.model == "floor:best-first"
+        return self.search == "best-first" or self.model == BEST_FIRST
+
+    @property
+    def unit(self) -> str:
+        """Of the budget."""
+        return "expansions" if self.expands else "samples"
 
     @property
     def searches(self) -> bool:
@@ -166,8 +173,7 @@ class EvaluationConfig:
         (1, 2, 4, 8, 12)
         """
         if self.k and max(self.k) > samples:
-            unit = "expansions" if self.expands else "samples"
-            raise BadInput(f"pass@{max(self.k)} needs as many {unit}; there are {samples} (--{unit})")
+            raise BadInput(f"pass@{max(self.k)} needs as many {self.unit}; there are {samples} (--{self.unit})")
         powers = (2**i for i in range(samples.bit_length()))
         return tuple(sorted({*(self.k or (*powers, samples))}))
 
@@ -184,7 +190,7 @@ class EvaluationConfig:
     @property
     def search_options(self) -> dict[str, Any]:
         """Those that decide its search; none for independent samples."""
-        if self.model == "floor:best-first":
+        if self.model == BEST_FIRST:
             names = ["expansions"]
         elif self.search == "best-first":
             names = ["search", "steps", "expansions", "step_samples"]

@@ -95,7 +95,6 @@ async def _play(
 ) -> None:
     beside = prover.describe()["kind"] == "model"  # whose threads wait for one another: it comes first on these cores
     limits = Limits(config.heartbeats, config.wall_seconds, nice=15 if beside else 0)
-    unit = "expansions" if config.expands else "attempts"
     for lean, statements in leans:
         cache = toolchain.verdict_cache(lean) if config.verdict_cache else None
         async with LeanPool(lean, config.workers, limits, cache, config.certify) as pool:
@@ -103,7 +102,7 @@ async def _play(
             inside = await evaluation.in_profile(statements)
             console.print(
                 f"{len(statements)} statements, {len(inside)} in profile {config.profile}; "
-                f"{prover.samples} {unit} at each",
+                f"{prover.samples} {config.unit} at each",
                 highlight=False,
             )
             await evaluation.attempt(inside)

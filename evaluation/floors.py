@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from evaluation.config import FLOOR
 from prover.attempts import Chunk, derived_seed
 from prover.search import CLOSERS, candidates
 from verify.records import Attempt, Statement
 from verify.statements import BadInput
 
-PREFIX = "floor:"
 TACTICS = {"grind": ("grind",), "omega": ("omega",), "simp": ("simp",), "tactics": CLOSERS}
 SEARCH = "search"
 SEARCH_SAMPLES = 32
@@ -43,7 +43,7 @@ class Floor:
 
     def describe(self) -> dict[str, Any]:
         tried = {"tactics": list(TACTICS[self.name][: self.samples])} if self.name in TACTICS else {}
-        return {"kind": "floor", "name": PREFIX + self.name, **tried}
+        return {"kind": "floor", "name": FLOOR + self.name, **tried}
 
     def proofs(self, statement: Statement) -> tuple[str, ...]:
         """All attempts at a statement; the grammar may have fewer than `samples` for a short one."""

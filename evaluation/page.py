@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from evaluation.results import VOICE, measure, read_cost, read_results, values
+from evaluation.results import VOICE, measure, read_cost, read_results, unit, values
 from evaluation.statistics import interval
 from training import plots
 from training.ledger import Ledger
@@ -103,8 +103,7 @@ def curve(results: dict[str, Any]) -> Any:
         return None
     columns = ([row[key] for row in rows] for key in ("k", "mean", "low", "high"))
     settings = results["settings"]
-    unit = "expansions" if settings["estimator"] == "expansions" else "samples"
-    return plots.budgets("pass", f"{measure(settings)} by the number of {unit} k", *columns)
+    return plots.budgets("pass", f"{measure(settings)} by the number of {unit(settings)} k", *columns)
 
 
 def groups(results: dict[str, Any]) -> list[tuple[str, list[str], list[list[str]]]]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from evaluation.config import EvaluationConfig
-from evaluation.floors import PREFIX, Floor
+from evaluation.config import BEST_FIRST, FLOOR, EvaluationConfig
+from evaluation.floors import Floor
 from evaluation.searches import BestFirst, Repair, SearchingProver
 from prover.attempts import Chunk, derived_seed
 from prover.formats import Format, Prompt, open_format
@@ -75,11 +75,11 @@ class Sampled:
 @contextmanager
 def open_prover(config: EvaluationConfig, problems: Sequence[Problem]) -> Iterator[Prover | SearchingProver]:
     """Raises BadInput or FileNotFoundError when there is no such model, SamplerError when it does not answer."""
-    if config.model == f"{PREFIX}best-first":
+    if config.model == BEST_FIRST:
         yield BestFirst(config.expansions, {"kind": "floor", "name": config.model})
         return
-    if config.model.startswith(PREFIX):
-        yield Floor.open(config.model.removeprefix(PREFIX), config.samples, config.seed)
+    if config.model.startswith(FLOOR):
+        yield Floor.open(config.model.removeprefix(FLOOR), config.samples, config.seed)
         return
     form = open_format(config.format)
     by_id = {problem.statement.id: problem for problem in problems}

@@ -119,6 +119,11 @@ def headline(
     return {"headline": figures, "no_headline": None}
 
 
+def unit(settings: dict[str, Any]) -> str:
+    """Of the budget."""
+    return "expansions" if settings["estimator"] == "expansions" else "samples"
+
+
 def measure(settings: dict[str, Any], k: int | str = "k") -> str:
     """What the figures are called: pass@k is one of independent samples or of a list of attempts, not of a search."""
     if settings["estimator"] == "expansions":

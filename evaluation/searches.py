@@ -11,9 +11,9 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from prover.best_first import GoalSteps, GrammarSteps, ProofSteps, SearchSettings, best_first
 from prover.formats import Format
@@ -26,6 +26,7 @@ from verify.records import Attempt, Goals, Job, Outcome, Statement, Verdict
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+T = TypeVar("T", Goals, Verdict)
 PHASE = "search "  # before a statement's id: its finished search in the ledger
 
 
@@ -43,10 +44,9 @@ class Found:
 
 
 class SearchingProver(Protocol):
-    """Searches for a proof within a budget of `samples`, or of expansions where it `expands`."""
+    """Searches for a proof within a budget of `samples`, which of a best-first search are expansions."""
 
     samples: int
-    expands: bool
     ordered: bool
 
     def describe(self) -> dict[str, Any]: ...
@@ -63,19 +63,17 @@ class Asked:
     undecided: int = 0
 
     async def goals(self, statement: Statement, beginning: str, heartbeats: int = 0) -> Goals:
-        goals = await self.judge.pool.goals(statement, beginning, heartbeats)
-        if goals.outcome is Outcome.INFRASTRUCTURE:
-            goals = await self.judge.pool.goals(statement, beginning, heartbeats)
-        self.undecided += goals.outcome is Outcome.INFRASTRUCTURE
-        return goals
+        return await self._told(lambda: self.judge.pool.goals(statement, beginning, heartbeats))
 
     async def check(self, job: Job) -> Verdict:
-        assert job.proof is not None
-        verdict = await self.judge.ask("proof", job.statement, job.proof, job.heartbeats)
-        if verdict.outcome is Outcome.INFRASTRUCTURE:
-            verdict = await self.judge.ask("proof", job.statement, job.proof, job.heartbeats)
-        self.undecided += verdict.outcome is Outcome.INFRASTRUCTURE
-        return verdict
+        return await self._told(lambda: self.judge.ask("proof", job.statement, job.proof or "", job.heartbeats))
+
+    async def _told(self, ask: Callable[[], Awaitable[T]]) -> T:
+        said = await ask()
+        if said.outcome is Outcome.INFRASTRUCTURE:
+            said = await ask()
+        self.undecided += said.outcome is Outcome.INFRASTRUCTURE
+        return said
 
 
 @dataclass(slots=True)
@@ -107,7 +105,7 @@ class BestFirst:
     step_samples: int = 8
     seed: int = 0
     turn: threading.Lock = field(default_factory=threading.Lock)
-    expands = ordered = True
+    ordered = True
 
     def describe(self) -> dict[str, Any]:
         return self.description
@@ -138,7 +136,7 @@ class Repair:
     seed: int
     description: dict[str, Any]
     turn: threading.Lock = field(default_factory=threading.Lock)
-    expands, ordered = False, True
+    ordered = True
 
     def describe(self) -> dict[str, Any]:
         return self.description

@@ -11,8 +11,7 @@ from typing import Any
 
 import yaml
 
-from evaluation.config import EvaluationConfig, Layout
-from evaluation.floors import PREFIX
+from evaluation.config import FLOOR, EvaluationConfig, Layout
 from evaluation.provers import SAMPLES, Opened, open_model
 from prover.attempts import Chunk, derived_seed
 from prover.dialogue import SOLVER, Chat, dialogue
@@ -56,7 +55,7 @@ class Solver:
 @contextmanager
 def open_solver(config: EvaluationConfig) -> Iterator[Solver]:
     """Raises BadInput or FileNotFoundError when there is no such model, SamplerError when it does not answer."""
-    if config.model.startswith(PREFIX):
+    if config.model.startswith(FLOOR):
         raise BadInput(f"{config.model} proves theorems; {config.benchmark} asks questions in words and wants a model")
     opened = open_model(config)
     with opened.sampler as sampler:

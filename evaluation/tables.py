@@ -9,7 +9,7 @@ from rich.table import Table
 
 from evaluation.compare import Comparison
 from evaluation.recheck import Recheck
-from evaluation.results import measure
+from evaluation.results import measure, unit
 
 
 def print_results(results: dict[str, Any], cost: dict[str, Any], console: Console) -> None:
@@ -24,12 +24,18 @@ def print_results(results: dict[str, Any], cost: dict[str, Any], console: Consol
         + (", every proof certified" if judge["certified"] else "")
         + f"; {inside} of {inside + outside} problems in profile")  # fmt: skip
     figures, settings = results["headline"], results["settings"]
-    unit = "expansions" if settings["estimator"] == "expansions" else "samples"
     if figures is None:
         say(f"no headline: {results['no_headline']}")
     else:
         table = Table(box=None, pad_edge=False)
-        for heading in ("k", measure(settings), "95 % interval", f"of all {inside + outside}", unit, "tokens"):
+        for heading in (
+            "k",
+            measure(settings),
+            "95 % interval",
+            f"of all {inside + outside}",
+            unit(settings),
+            "tokens",
+        ):
             table.add_column(heading, justify="right", no_wrap=True)
         for row in figures["pass_at_k"]:
             between = f"{row['low']:.1%} to {row['high']:.1%}"

@@ -1,17 +1,43 @@
-"""What the tests share: the real embedded Lean, one pool a test process."""
+"""What the tests share: the real embedded Lean, one pool a test process.
+
+Tests that need Lean come last, so that `make test` can install it beside the others; the first one waits for that.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Generator, Iterator
 from typing import Any
 
 import pytest
 
-from verify import toolchain
+from verify import install, toolchain
 from verify.pool import LeanPool, Limits
 from verify.records import Job, Statement, Verdict
+
+
+def needs_lean(item: pytest.Item) -> bool:
+    return item.get_closest_marker("lean") is not None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=needs_lean)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    if needs_lean(item):
+        install_lean()  # outside of the test's own time limit
+    return (yield)
+
+
+@functools.cache
+def install_lean() -> None:
+    with contextlib.suppress(install.InstallError):  # the tests say what is missing
+        install.install(lambda *_: None)
 
 
 class RealLean:

@@ -322,10 +322,16 @@ def subterms : Expr → List Expr
   | .proj _ _ e => [bare e]
   | _ => []
 
+/-- The number of a term; what is not in the table has none, and no reader accepts that. -/
+def Table.number (table : Table) (e : Expr) : Json :=
+  match table.find? e with
+  | some n => Json.num n
+  | none => Json.null
+
 /-- The numbers of subterms that are in the table. -/
 def Table.numbers (table : Table) (out : Array Json) : List Expr → Array Json
   | [] => out
-  | e :: rest => table.numbers (out.push (Json.num ((table.find? e).getD 0))) rest
+  | e :: rest => table.numbers (out.push (table.number e)) rest
 
 def Table.node (table : Table) (e : Expr) : Json :=
   let head := match e with
@@ -352,10 +358,10 @@ partial def Table.walk (table : Table) : List (Expr × Bool) → Table
       if opened then (table.push e (table.node e)).1.walk rest
       else table.walk ((subterms e).foldl (fun out part => (part, false) :: out) ((e, true) :: rest))
 
-def Table.add (table : Table) (e : Expr) : Table × Nat :=
+def Table.add (table : Table) (e : Expr) : Table × Json :=
   let e := bare e
   let table := table.walk [(e, false)]
-  (table, (table.find? e).getD 0)
+  (table, table.number e)
 
 /-- What a candidate added, dependencies first. -/
 def exportJson (env : Environment) (names : List Name) : Json :=
@@ -369,7 +375,7 @@ def exportJson (env : Environment) (names : List Name) : Json :=
         let kind := match info with | .thmInfo _ => "theorem" | .opaqueInfo _ => "opaque" | _ => "def"
         let levels := Json.arr (info.levelParams.foldl (fun out n => out.push (nameJson n)) #[])
         (table, out.push (Json.mkObj [("kind", Json.str kind), ("name", nameJson name), ("levels", levels),
-          ("type", Json.num type), ("value", Json.num value)]))
+          ("type", type), ("value", value)]))
       | none => (table, out)
     | none => (table, out)
   let (table, declarations) := names.foldl step ({}, #[])
@@ -452,9 +458,10 @@ def addAll (nodes : Array Expr) (heartbeats : Nat) : List Json → Environment �
 
 /-- An expression as `Table` writes it: equal exactly when equal up to names of bound variables and metadata. -/
 def sameTerm (a b : Expr) : Bool :=
-  let (table, i) := Table.add {} a
-  let (_, j) := table.add b
-  i == j
+  let table := (Table.add (Table.add {} a).1 b).1
+  match table.find? (bare a), table.find? (bare b) with
+  | some i, some j => i == j
+  | _, _ => false
 
 /-! ## Requests -/
 
@@ -560,16 +567,19 @@ def candidate (session : Session) (statement proof : String) : Except Json Synta
 def Known.withProof (known : Known) (body : Syntax) : Syntax :=
   known.stx.setArg 1 (known.stx[1].setArg 3 (known.stx[1][3].setArg 1 body))
 
+/-- Whether an error says that the limit was reached. -/
+def exhausted (st : Command.State) : IO Bool := do
+  let mut found := false
+  for m in st.messages.toList do
+    if m.severity matches .error then
+      if mentions (← m.data.toString) "maximum number of heartbeats" then found := true
+  return found
+
 /-- What to reply when an error was reported. -/
 def failure? (st : Command.State) : IO (Option Json) := do
   if hasErrors st.messages.toList then
     let messages := ("messages", ← messagesJson st.messages)
-    let mut exhausted := false
-    for m in st.messages.toList do
-      if m.severity matches .error then
-        let text ← m.data.toString
-        if mentions text "maximum number of heartbeats" then exhausted := true
-    return some (if exhausted then reply "timeout" "heartbeat limit" [messages] else reply "failed" "Lean reports an error" [messages])
+    return some (if ← exhausted st then reply "timeout" "heartbeat limit" [messages] else reply "failed" "Lean reports an error" [messages])
   else return none
 
 def check (session : Session) (known : Known) (statement proof : String) (heartbeats : Nat) (wanted : Bool) : IO Json := do
@@ -704,23 +714,27 @@ partial def split (st : Command.State) (text : String) : IO Json := do
       else go next (out.push item)
   return Json.arr (go start #[])
 
-def answer (session : Session) (request : Json) : IO (Session × Json) := do
+/-- The answer, and Lean's count of work from which its heartbeats are told. A statement's own elaboration, which the
+first proof of a group alone pays for, counts for no proof: equal questions cost the same, within a thousandth (tables
+of `grind` and `simp` are ordered by addresses). -/
+def answer (session : Session) (request : Json) (began : Nat) : IO (Session × Nat × Json) := do
   let field (name : String) : String := match request.getObjValAs? String name with | .ok s => s | .error _ => ""
   let heartbeats := match request.getObjValAs? Nat "heartbeats" with | .ok n => n | .error _ => 200000
   let statement := field "statement"
   match field "op" with
-  | "split" => return (session, Json.mkObj [("items", ← split session.base (field "text"))])
+  | "split" => return (session, began, Json.mkObj [("items", ← split session.base (field "text"))])
   | op =>
     let (session, known) ← recall (session.allow (field "words")) statement
     match known with
-    | .error e => return (session, e)
+    | .error e => return (session, began, e)
     | .ok known =>
+      let began' ← IO.getNumHeartbeats
       let terms := match request.getObjVal? "export" with | .ok json => json | .error _ => Json.null
       match op with
-      | "check" => return (session, ← check session known statement (field "proof") heartbeats (terms matches .bool true))
-      | "goals" => return (session, ← goals session known statement (field "proof") heartbeats)
-      | "certify" => return (session, certify session known terms heartbeats)
-      | _ => return (session, reply "elaborates" "" [("canonical", keys 0 #[] known.type)])
+      | "check" => return (session, began', ← check session known statement (field "proof") heartbeats (terms matches .bool true))
+      | "goals" => return (session, began', ← goals session known statement (field "proof") heartbeats)
+      | "certify" => return (session, began', certify session known terms heartbeats)
+      | _ => return (session, began, reply "elaborates" "" [("canonical", keys 0 #[] known.type)])
 
 partial def loop (session : Session) (stdin : IO.FS.Stream) : IO Unit := do
   let line ← stdin.getLine
@@ -729,8 +743,8 @@ partial def loop (session : Session) (stdin : IO.FS.Stream) : IO Unit := do
   let id := match request.getObjValAs? String "id" with | .ok s => s | .error _ => ""
   let started ← IO.monoMsNow
   let work ← IO.getNumHeartbeats
-  let (session, result) ← try answer session request
-    catch e => pure (session, reply "failed" "Lean raised an error" [("messages", Json.arr #[Json.mkObj
+  let (session, work, result) ← try answer session request work
+    catch e => pure (session, work, reply "failed" "Lean raised an error" [("messages", Json.arr #[Json.mkObj
       [("severity", Json.str "error"), ("line", Json.num 0), ("column", Json.num 0), ("text", Json.str (toString e))]])])
   let cost := Json.mkObj [("ms", Json.num ((← IO.monoMsNow) - started : Nat)),
     ("heartbeats", Json.num (((← IO.getNumHeartbeats) - work) / 1000 : Nat))]

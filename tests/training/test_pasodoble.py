@@ -24,6 +24,8 @@ from training.ledger import Ledger
 from training.pasodoble_config import configured
 from verify.statements import BadInput
 
+pytestmark = pytest.mark.xdist_group("pasodoble")  # one test process makes the runs they share
+
 TINY = """
 recipe: pasodoble
 max_steps: 6

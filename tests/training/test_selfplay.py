@@ -11,7 +11,7 @@ import pytest
 
 from training.ledger import Ledger
 
-pytestmark = pytest.mark.lean
+pytestmark = [pytest.mark.lean, pytest.mark.xdist_group("selfplay")]  # one test process makes the run they share
 
 TINY = """
 verdict_cache: false
