@@ -228,19 +228,11 @@ class SelfPlay:
         if checkpoint.whole(self.config.run, number + 1):
             return
         began = time.monotonic()
-        pool, undecided, times = self.judge.pool, self.judge.undecided, {}
+        pool, undecided = self.judge.pool, self.judge.undecided
         checks, busy, restarts = pool.checks, pool.busy_seconds, pool.restarts
         with self.sampler(number) as sampler:
             play = Round(number, self.config, self.judge, sampler, targets, self.lemmas)
-            if play.conjecturing:
-                await play.conjecture()
-                times["time/conjecture"] = time.monotonic() - began
-            gate = asyncio.create_task(play.gate()) if play.conjecturing else None
-            try:
-                await play.prove(gate=gate)
-            finally:
-                if gate:
-                    gate.cancel()
+            await play.prove()
         proved_at = time.monotonic()
         if play.conjecturing:
             play.select()
@@ -249,7 +241,7 @@ class SelfPlay:
         now = time.monotonic()
         verifying = pool.busy_seconds - busy
         self._log(play, {
-            **times, "time/sample": play.clock.sample, "time/wait": play.clock.wait, "time/verify": verifying,
+            "time/sample": play.clock.sample, "time/wait": play.clock.wait, "time/verify": verifying,
             "time/select": selected_at - proved_at, "time/train": now - selected_at, "time/round": now - began,
             "sample/tokens": play.clock.tokens,
             "sample/tokens_per_second": play.clock.tokens / max(play.clock.sample, 1e-9),

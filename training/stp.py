@@ -18,7 +18,7 @@ import asyncio
 import math
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -42,6 +42,7 @@ from training.progress import step
 from verify.records import Attempt, Statement, Verdict
 
 CHUNK = 16  # statements sampled together
+AHEAD = 3  # chunks of targets that Lean has to judge while the conjecturer writes
 SCREEN_HEARTBEATS = 1_000  # for each of the gates' own proofs
 
 
@@ -221,12 +222,12 @@ class Round:
     def samples_per_conjecture(self) -> int:
         return self.config.samples_per_conjecture or self.config.samples_per_statement
 
-    async def prove(self, voice: str = "prover", gate: Awaitable[None] | None = None) -> None:
+    async def prove(self, voice: str = "prover") -> None:
         """K samples for each target and for each conjecture of this round, checked while sampling goes on.
 
-        Targets come first, so that `gate`, which settles what the conjectures are, may still be at work meanwhile.
-        Conjectures may get fewer samples, by the rule of `AdaptiveK`; what that saved is recorded with the phase. The
-        final model tries every statement.
+        Some targets come first, so that Lean is at work while the conjecturer writes, and the others while Lean is at
+        the gates. Conjectures may get fewer samples, by the rule of `AdaptiveK`; what that saved is recorded with the
+        phase. The final model tries every statement, and conjectures nothing.
         """
         if self.ledger.finished(self.number, f"prove:{voice}"):
             return
@@ -236,6 +237,7 @@ class Round:
         k, k_conjecture, adaptive = self.samples(voice), self.samples_per_conjecture, self.config.adaptive
         recorded = self.ledger.attempts(self.number, voice)
         done = {(a.statement_id, a.sample) for a in recorded}
+        conjecturing, gate = self.conjecturing and voice != FINAL, None
         with step(f"round {self.number}: prove", len(targets) * k + len(conjectures) * k_conjecture) as shown:
             shown.advance(len(recorded))
 
@@ -247,10 +249,16 @@ class Round:
                 return asyncio.create_task(self._check(attempts, by_id, shown.advance))
 
             async def work(first: int, size: int) -> AsyncIterator[Chunk]:
-                block = chunks(targets, CHUNK, 0, k) if first == 0 else []
-                for chunk in untried(block):
+                nonlocal gate
+                block = untried(chunks(targets, CHUNK, 0, k)) if first == 0 else []
+                for chunk in block[:AHEAD]:
                     yield chunk
-                if first == 0 and gate is not None:
+                if first == 0 and conjecturing:
+                    await self.conjecture()
+                    gate = asyncio.create_task(self.gate())
+                for chunk in block[AHEAD:]:
+                    yield chunk
+                if first == 0 and gate:
                     await gate
                     conjectures[:] = self.ledger.statements("conjecture", self.number)
                     by_id.update((s.id, s) for s in conjectures)
@@ -263,9 +271,13 @@ class Round:
                 return [chunk for chunk in work if (chunk.statements[0].id, chunk.first) not in done]
 
             left_open = check(recorded)
-            for first, size in adaptive.spans(k_conjecture):
-                await sample_and_check(work(first, size), sample, check, self.clock)
-                await left_open
+            try:
+                for first, size in adaptive.spans(k_conjecture):
+                    await sample_and_check(work(first, size), sample, check, self.clock)
+                    await left_open
+            finally:
+                if gate:
+                    gate.cancel()
         wanted = len(targets) * k + len(conjectures) * k_conjecture
         made = len(self.ledger.attempts(self.number, voice))
         self.ledger.finish(self.number, f"prove:{voice}", statements=len(by_id), saved=wanted - made)

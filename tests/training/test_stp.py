@@ -95,9 +95,6 @@ def round_of(ledger, number, config, sampler=None, given=GIVEN) -> Round:
 
 
 async def play(round: Round) -> Round:
-    if round.conjecturing:
-        await round.conjecture()
-        await round.gate()
     await round.prove()
     if round.conjecturing:
         round.select()
