@@ -11,6 +11,8 @@ import time
 import psutil
 import pytest
 
+from antiphon import main
+
 GOOD = "theorem t (a b : ℝ) : 2*a*b ≤ a^2 + b^2 := by nlinarith [sq_nonneg (a - b)]"
 
 
@@ -102,7 +104,6 @@ def test_statements_only(tmp_path):
         (["eval", "floor:grind", "no-such-benchmark"], "no benchmark 'no-such-benchmark'"),
         (["eval", "floor:grind", "gsm8k", "--data", "nowhere.jsonl"], "nowhere.jsonl"),
         pytest.param(["eval", "floor:grind", "bundled", "--k", "2"], "pass@2 needs as many samples", marks=LEAN),
-        pytest.param(["eval", "nowhere/model", "bundled"], "no model at nowhere/model", marks=LEAN),
         pytest.param(["eval", "http://localhost:1/v1", "bundled"], "http://localhost:1/v1#MODEL", marks=LEAN),
         pytest.param(
             ["eval", "nowhere/model", "bundled", "--format", "alpaca"], "no prover format 'alpaca'", marks=LEAN
@@ -119,12 +120,23 @@ def test_statements_only(tmp_path):
         (["no-such-command"], "no-such-command"),
     ],
 )
-def test_a_mistake_is_one_clear_line(tmp_path, arguments, words):
-    run = ["--run", tmp_path / "run"] if arguments[0] == "selfplay" else []
-    result = antiphon(*arguments, *run)
+def test_a_mistake_is_one_clear_line(tmp_path, monkeypatch, capfd, arguments, words):
+    run = ["--run", str(tmp_path / "run")] if arguments[0] == "selfplay" else []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(sys, "argv", ["antiphon", *arguments, *run])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capfd.readouterr()
+    assert ended.value.code == 2
+    assert words in said.err + said.out
+
+
+@LEAN
+def test_a_model_that_is_nowhere_is_one_clear_line(tmp_path):
+    result = antiphon("eval", "nowhere/model", "bundled", "--out", tmp_path / "out")
     assert result.returncode == 2
-    assert words in result.stderr + result.stdout
-    assert "Traceback" not in result.stderr
+    assert "no model at nowhere/model" in result.stderr and "Traceback" not in result.stderr
 
 
 def test_a_missing_lean_says_what_to_do(tmp_path):
