@@ -109,6 +109,12 @@ def test_a_run_leaves_what_it_promises(undisturbed):
     assert "is finished" in play_again(run)
 
 
+def seated(whole: Path, run: Path) -> Path:
+    """A run that has had the cold start of another."""
+    checkpoint.link(checkpoint.directory(whole, 0), run, 0, history=[], buffer=[], cursor=0)
+    return run
+
+
 def play_again(run: Path) -> str:
     config = run.parent / "again.yaml"
     config.write_text(yaml.safe_dump(yaml.safe_load((run / "config.yaml").read_text())["config"]))
@@ -118,7 +124,7 @@ def play_again(run: Path) -> str:
 @pytest.mark.timeout(600)
 def test_stopped_at_a_checkpoint_it_goes_on_to_the_same_bits(undisturbed, config, tmp_path):
     whole, _ = undisturbed
-    run = tmp_path / "run"
+    run = seated(whole, tmp_path / "run")
     play(config, run, max_steps=3)
     play(config, run)
     assert weights(run, 6) == weights(whole, 6)
@@ -128,7 +134,7 @@ def test_stopped_at_a_checkpoint_it_goes_on_to_the_same_bits(undisturbed, config
 @pytest.mark.timeout(600)
 def test_killed_between_checkpoints_it_repeats_nothing_and_ends_with_the_same_bits(undisturbed, config, tmp_path):
     whole, _ = undisturbed
-    run = tmp_path / "run"
+    run = seated(whole, tmp_path / "run")
     process = subprocess.Popen(
         [sys.executable, "-m", "antiphon", "selfplay", "--config", str(config), "--run", str(run)],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1"},
