@@ -7,7 +7,7 @@
 Once `antiphon eval` runs undisturbed; then the same command is killed (kill -9) at random moments and started again,
 until the kills are spent, and let to its end. No cache of verdicts is used: both ask the real Lean. results.json must
 be the same, byte for byte, and no process may outlive a kill. Prints what was compared, writes JSON, and ends with
-status 1 when a promise was broken.
+status 1 when a promise was broken. results.json names the revision of the code: do not commit meanwhile.
 
 The statements are those of the seed theorems and the bundled ones, in turns. The model is a tiny one that has read the
 seed theorems' proofs for a minute: it proves some of them.
@@ -145,12 +145,14 @@ def main() -> None:
         finish(command, folder / "killed")
         same = digest(folder / "undisturbed") == digest(folder / "killed")
         results = read_results(folder / "undisturbed")
+        again = read_results(folder / "killed")
         told = differences(folder / "undisturbed", folder / "killed")
 
     report = {
         "problems": len(results["problems"]), "samples": options.samples, "attempts": results["attempts"],
         "proved": sum(bool(row["proved"]) for row in results["problems"]), "seconds_undisturbed": round(took),
-        "kills": kills, "processes_left": survivors, "same_file": same, "differences": told,
+        "kills": kills, "processes_left": survivors, "same_file": same,
+        "differing": [key for key in results if results[key] != again[key]], "differences": told,
     }  # fmt: skip
     print(json.dumps(report, indent=1))
     options.out.parent.mkdir(parents=True, exist_ok=True)
