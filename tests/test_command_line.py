@@ -11,7 +11,7 @@ import time
 import psutil
 import pytest
 
-from antiphon import main
+from antiphon import COMMANDS, main, pasodoble
 
 GOOD = "theorem t (a b : ℝ) : 2*a*b ≤ a^2 + b^2 := by nlinarith [sq_nonneg (a - b)]"
 
@@ -125,6 +125,8 @@ def test_a_mistake_is_one_clear_line(tmp_path, monkeypatch, capfd, arguments, wo
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(sys, "argv", ["antiphon", *arguments, *run])
+    for command in (*COMMANDS.values(), pasodoble):  # a call leaves its preset's values there
+        monkeypatch.setattr(command, "__defaults__", command.__defaults__)
     with pytest.raises(SystemExit) as ended:
         main()
     said = capfd.readouterr()
