@@ -6,9 +6,9 @@ Every arm of a seed begins with the same two players (0.13 M parameters each, fr
 steps; two arms are played side by side, each on one thread. Held-out accuracy is the solver's, greedy, on a probe set
 that never changes and that no cold start shows; beside it stand the pair's own pass rate, the share of labels that are
 true, and the steps that its questions take. The same call goes on where it was interrupted: a finished arm is not
-repeated, and goes on where more --steps are asked for. The settings are the recipe's defaults with the probe set of
-pasodoble_ablation.yaml, unless --config names others; `frozen-proposer` has true labels here, so that it is the control
-of learning from verifiable rewards alone.
+repeated, and goes on where more --steps are asked for. The settings are the recipe's defaults with the probe set and
+the learning rate of pasodoble_ablation.yaml, unless --config names others; `frozen-proposer` has true labels here, so
+that it is the control of learning from verifiable rewards alone.
 
 What must hold: every random arm ends below 0.6 of every arm with true labels. The published arm is reported as it is.
 Prints a table and writes `benchmarks/results/pasodoble_ablation.json`.

@@ -66,7 +66,9 @@ class Asked:
         return await self._told(lambda: self.judge.pool.goals(statement, beginning, heartbeats))
 
     async def check(self, job: Job) -> Verdict:
-        return await self._told(lambda: self.judge.ask("proof", job.statement, job.proof or "", job.heartbeats))
+        proof = job.proof
+        assert proof is not None
+        return await self._told(lambda: self.judge.ask("proof", job.statement, proof, job.heartbeats))
 
     async def _told(self, ask: Callable[[], Awaitable[T]]) -> T:
         said = await ask()

@@ -28,14 +28,8 @@ def print_results(results: dict[str, Any], cost: dict[str, Any], console: Consol
         say(f"no headline: {results['no_headline']}")
     else:
         table = Table(box=None, pad_edge=False)
-        for heading in (
-            "k",
-            measure(settings),
-            "95 % interval",
-            f"of all {inside + outside}",
-            unit(settings),
-            "tokens",
-        ):
+        of_all = f"of all {inside + outside}"
+        for heading in ("k", measure(settings), "95 % interval", of_all, unit(settings), "tokens"):
             table.add_column(heading, justify="right", no_wrap=True)
         for row in figures["pass_at_k"]:
             between = f"{row['low']:.1%} to {row['high']:.1%}"

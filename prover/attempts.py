@@ -67,21 +67,18 @@ async def sample_and_check(
 ) -> None:
     """Runs `sample` (in a thread) over the chunks and hands each to `check` without waiting for it.
 
-    At most two chunks are being checked while the next is sampled: more would only fill memory. What the source of
-    the chunks samples itself, on the same clock, is no waiting.
+    At most two chunks are being checked while the next is sampled: more would only fill memory. All that is not
+    sampling is waiting; the source of the chunks may sample too, on the same clock.
     """
     checking: list[asyncio.Task[None]] = []
-    started, sampled = time.monotonic(), clock.sample
+    began, sampled = time.monotonic(), clock.sample
     async for chunk in chunks_to_sample:
-        clock.wait += time.monotonic() - started - (clock.sample - sampled)
         started = time.monotonic()
         attempts = await asyncio.to_thread(sample, chunk)
         clock.sample += time.monotonic() - started
-        sampled = clock.sample
         clock.tokens += sum(a.tokens for a in attempts)
         checking.append(check(attempts))
-        started = time.monotonic()
         if len(checking) > 2:
             await checking.pop(0)
     await asyncio.gather(*checking)
-    clock.wait += time.monotonic() - started - (clock.sample - sampled)
+    clock.wait += time.monotonic() - began - (clock.sample - sampled)

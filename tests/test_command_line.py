@@ -14,8 +14,6 @@ import pytest
 from antiphon import COMMANDS, main, pasodoble
 
 GOOD = "theorem t (a b : ℝ) : 2*a*b ≤ a^2 + b^2 := by nlinarith [sq_nonneg (a - b)]"
-
-
 LEAN = pytest.mark.lean
 
 
@@ -132,6 +130,7 @@ def test_a_mistake_is_one_clear_line(tmp_path, monkeypatch, capfd, arguments, wo
     said = capfd.readouterr()
     assert ended.value.code == 2
     assert words in said.err + said.out
+    assert "Traceback" not in said.err
 
 
 @LEAN

@@ -76,7 +76,7 @@ def candidate(index: int, made: list[tuple[bool, str, bool]]) -> Candidate:
     return Candidate(f"s{index}", "x" * 40, "l" if index % 2 else "", len(made), len(correct), proofs, used)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from([8, 13, 32]).flatmap(
         lambda k: st.lists(
