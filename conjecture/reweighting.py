@@ -31,7 +31,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.sparse import coo_array
 
 Method = Literal["none", "nearest", "greedy", "repo", "exact", "sinkhorn"]
 
@@ -315,7 +314,8 @@ def _transport(
 
     One more column takes the room that is left, for nothing; a row with some left has the price 0.
     """
-    import ot  # late: it looks for torch
+    import ot  # late, both: it looks for torch, and a run's options come from this module
+    from scipy.sparse import coo_array
 
     n, m = len(room_n), len(b_m)
     left = max(0.0, room_n.sum() - b_m.sum())

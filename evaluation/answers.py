@@ -58,11 +58,13 @@ def judged_by() -> dict[str, str]:
 
 async def _play(config: EvaluationConfig, given: Questions, solver: Solver, ledger: Ledger, console: Console) -> Votes:
     async with MathVerifier(config.workers, nice=15 if solver.describe()["kind"] == "model" else 0) as verifier:
-        return await play(config, given, solver, AnswerJudge(ledger, verifier, given.references, solver.read), console)
+        return await play(
+            config, given, solver, CompletionJudge(ledger, verifier, given.references, solver.read), console
+        )
 
 
 async def play(
-    config: EvaluationConfig, given: Questions, solver: Solver, judge: AnswerJudge, console: Console
+    config: EvaluationConfig, given: Questions, solver: Solver, judge: CompletionJudge, console: Console
 ) -> Votes:
     """All answers to all questions whose reference can be read, judged, and counted."""
     evaluation = Evaluation(config, solver, judge)
@@ -76,7 +78,7 @@ async def play(
 
 
 @dataclass
-class AnswerJudge:
+class CompletionJudge:
     """Takes the place of `training.judge.Judge`: asks math-verify what the ledger does not know yet, each once.
 
     An `infrastructure` verdict is counted in `undecided` and not recorded: who asks again may learn more.
@@ -160,7 +162,7 @@ class Undecided(Exception):
 class Ballot:
     """The `Checks` of a vote: one question's comparisons, behind the ledger."""
 
-    judge: AnswerJudge
+    judge: CompletionJudge
     statement_id: str
 
     async def check(self, job: AnswerJob) -> Verdict:

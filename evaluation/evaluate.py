@@ -109,7 +109,7 @@ async def _play(
 
 
 class Judges(Protocol):
-    """Whoever judges, behind the ledger: `training.judge.Judge`, for answers `evaluation.answers.AnswerJudge`."""
+    """Whoever judges, behind the ledger: `training.judge.Judge`, for answers `evaluation.answers.CompletionJudge`."""
 
     ledger: Ledger
 

@@ -40,7 +40,7 @@ def collect(
     votes: Mapping[str, Sequence[dict[str, Any]]],
     versions: dict[str, str],
 ) -> dict[str, Any]:
-    """The contents of `results.json`; `votes` are those of `evaluation.answers.AnswerJudge.votes`. Raises BadInput."""
+    """The contents of `results.json`; `votes` are those of `evaluation.answers.CompletionJudge.votes`. Raises BadInput."""
     made: dict[str, list[Attempt]] = defaultdict(list)
     for attempt in ledger.attempts(0, VOICE):
         made[attempt.statement_id].append(attempt)

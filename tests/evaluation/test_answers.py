@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from evaluation import questions
-from evaluation.answers import AnswerJudge, Undecided, judged_by, play, voted
+from evaluation.answers import CompletionJudge, Undecided, judged_by, play, voted
 from evaluation.answers_page import write_page
 from evaluation.answers_recheck import checked, contradictions
 from evaluation.compare import compare
@@ -118,7 +118,7 @@ def evaluated(config, runner, verifier, sampler=None):
     config.directory.mkdir(parents=True, exist_ok=True)
     with Ledger(config.directory / "ledger.sqlite") as ledger:
         settle(ledger, config, given.description, sampler.describe(), judged_by())
-        judge = AnswerJudge(ledger, verifier, given.references, sampler.read)
+        judge = CompletionJudge(ledger, verifier, given.references, sampler.read)
         votes = runner.run(play(config, given, sampler, judge, Console(quiet=True)))
         results = collect(config, given, sampler, ledger, votes, {"python": "3"})
         write_json(config.directory / "results.json", results)
