@@ -37,8 +37,9 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from prover.attempts import derived_seed
+from prover.decoding import Row
 from prover.model import encode
-from prover.sampler import ModelSampler, Row, SamplerError, SamplingSettings
+from prover.sampler import ModelSampler, SamplerError, SamplingSettings
 from verify.statements import BadInput
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from prover.decoding import pick, uniforms
 from prover.model import ModelConfig, build_model, build_tokenizer
-from prover.sampler import SamplingSettings, TransformersSampler, pick, uniforms
+from prover.sampler import SamplingSettings, TransformersSampler
 
 CONFIG = ModelConfig(
     vocab_size=300,
@@ -109,7 +110,7 @@ def test_the_prompt_is_read_once(monkeypatch):
 
 
 def test_a_cache_that_outgrows_its_room(monkeypatch):
-    monkeypatch.setattr("prover.sampler._ROOM", 5)
+    monkeypatch.setattr("prover.decoding._ROOM", 5)
     small = [c.token_ids for c in sampler().sample(PROMPTS, 3, [1, 2, 3])]
     monkeypatch.undo()
     assert small == [c.token_ids for c in sampler().sample(PROMPTS, 3, [1, 2, 3])]
