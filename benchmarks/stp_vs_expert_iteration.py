@@ -11,10 +11,10 @@ thriftiest arm of a seed has spent. The cold start's model and each arm's last o
 every held-out statement.
 
 The settings are those of stp_vs_expert_iteration.yaml unless --config names others. On two cores, beside other work, a
-seed took 45 minutes with `--limit 252 --held-out 56 --texts 1500`.
-The same call goes on where it was interrupted. Prints a table, writes `benchmarks/results/stp_vs_expert_iteration.json`
-and a plot beside it. `gain_ratio` is the mean gain of STP over the cold start divided by that of expert iteration;
-`held_out_gain_ratio` is the same of the share of held-out samples that are right, which no ceiling bounds.
+seed took 45 minutes with `--limit 252 --held-out 56 --texts 1500`. The same call goes on where it was interrupted.
+Prints a table, writes `benchmarks/results/stp_vs_expert_iteration.json` and a plot beside it. `gain_ratio` is the mean
+gain of STP over the cold start divided by that of expert iteration; `held_out_gain_ratio` is the same of the share of
+held-out samples that are right, which no ceiling bounds.
 """
 
 from __future__ import annotations

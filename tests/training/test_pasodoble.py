@@ -122,7 +122,6 @@ def play_again(run: Path) -> str:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("config", [TINY], indirect=True, ids=["online"])
 def test_stopped_at_a_checkpoint_it_goes_on_to_the_same_bits(undisturbed, config, tmp_path):
     """Its own cold start has the same bits, too."""
     whole, _ = undisturbed
