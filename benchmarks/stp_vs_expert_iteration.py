@@ -34,7 +34,7 @@ from rich.console import Console
 
 from prover import model as models
 from prover.attempts import Chunk, chunks, sample_proofs
-from prover.sampler import TransformersSampler
+from prover.sampler import open_sampler
 from training import checkpoint
 from training.config import SelfplayConfig, load, merge
 from training.ledger import Ledger
@@ -100,7 +100,7 @@ def curve(run: Path, rounds: int) -> list[tuple[int, int]]:
 
 async def held_out(model: Path, config: SelfplayConfig, statements: list[Statement], samples: int) -> dict[str, float]:
     """What a model proves of statements it has never seen."""
-    sampler = TransformersSampler(*models.load(model), config.sampling)
+    sampler = open_sampler("transformers", *models.load(model), config.sampling, model)
     attempts = [
         attempt
         for chunk in chunks(statements, 16, 0, samples)

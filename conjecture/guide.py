@@ -212,10 +212,11 @@ def read_review(answer: str) -> Rubric | None:
 def _instructed(settings: GuideSettings) -> Callable[[Sequence[str]], list[str]]:
     """Greedy answers of the settings' model, in its own chat layout where it has one."""
     from prover import model as models
-    from prover.sampler import SamplingSettings, TransformersSampler
+    from prover.sampler import SamplingSettings, open_sampler
 
     model, tokenizer = models.load(settings.model_name_or_path)
-    sampler = TransformersSampler(model, tokenizer, SamplingSettings(0.0, max_new_tokens=settings.max_new_tokens))
+    sampling = SamplingSettings(0.0, max_new_tokens=settings.max_new_tokens)
+    sampler = open_sampler("transformers", model, tokenizer, sampling, settings.model_name_or_path)
 
     def asked(text: str) -> str:
         if not tokenizer.chat_template:

@@ -137,8 +137,6 @@ def _local(config: EvaluationConfig) -> Opened:
     found = player or newest or config.model
     try:
         model, tokenizer = models.load(found)
-        if config.sampler == "transformers" and torch.cuda.is_available():
-            model = model.to("cuda")
         sampler = open_sampler(config.sampler, model, tokenizer, config.sampling, found, config.vllm_python)
     except ValueError as error:  # no eos token, or a context too short for the new tokens
         raise BadInput(f"{config.model}: {error}") from error

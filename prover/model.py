@@ -178,8 +178,15 @@ def _flush(path: Path) -> None:
         os.close(descriptor)
 
 
+def to_accelerator(model: PreTrainedModel) -> PreTrainedModel:
+    """The same model, on the first GPU where there is one, else where it was."""
+    import torch
+
+    return model.to("cuda") if torch.cuda.is_available() else model
+
+
 def load(path_or_hub_id: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
-    """Model (float32, evaluation mode) and tokenizer from a local folder or the Hugging Face hub.
+    """Model (float32, evaluation mode, in main memory) and tokenizer from a local folder or the Hugging Face hub.
 
     Raises FileNotFoundError when there is no such folder and the hub cannot give it, ValueError
     when the tokenizer has no end-of-sequence token.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from prover.decoding import Batch, Row
-from prover.model import encode
+from prover.model import encode, to_accelerator
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -157,10 +157,11 @@ def open_sampler(
 ) -> ModelSampler:
     """A sampler of the model that was loaded from `directory`; `close` it before the memory is wanted for training.
 
-    `python` is the interpreter of vLLM's own environment. Raises SamplerError when vLLM does not serve these weights.
+    With `transformers` the model goes to the GPU, if there is one; beside vLLM, which wants the GPU for itself, it stays
+    where it is. `python` is the interpreter of vLLM's own environment. Raises SamplerError when vLLM does not serve these weights.
     """
     if engine == "transformers":
-        return TransformersSampler(model, tokenizer, settings)
+        return TransformersSampler(to_accelerator(model), tokenizer, settings)
     from prover.vllm import VLLMSampler, VLLMServerSampler
 
     if engine == "vllm":

@@ -15,6 +15,7 @@ on some GPUs VLLM_BATCH_INVARIANT=1 makes irrelevant. The drawing is vLLM's own:
 from __future__ import annotations
 
 import contextlib
+import gc
 import http.client
 import importlib.util
 import json
@@ -87,6 +88,9 @@ class _Served(ModelSampler):
 
         super().__init__(model, tokenizer, settings)
         gpu = torch.cuda.is_available()
+        if gpu:  # vLLM asks for nine tenths of the memory: what training has held must go
+            gc.collect()
+            torch.cuda.empty_cache()
         self.dtype = "bfloat16" if settings.bf16 and gpu else "float32"
         self.engine_settings: dict[str, Any] = {
             "dtype": self.dtype,

@@ -235,6 +235,7 @@ class SelfPlay:
             await play.prove()
         proved_at = time.monotonic()
         if play.conjecturing:
+            models.to_accelerator(sampler.model)  # for the embeddings; vLLM has left the GPU
             play.select()
         selected_at = time.monotonic()
         result = self.learn(play, sampler.model, sampler.tokenizer, library)

@@ -45,6 +45,7 @@ class SFTSettings:
     adam_beta1: float = 0.9
     adam_beta2: float = 0.95
     adam_epsilon: float = 1e-5
+    gradient_checkpointing: bool = False  # activations are computed twice instead of kept
     max_length: int = 512  # tokens; a longer row loses its beginning
     group_by_length: bool = True  # less padding; but a batch of one length is no fair sample of mixed lessons
     min_steps: int = 0  # STP counts steps, see `steps_of`; 0: epochs are counted
@@ -99,7 +100,8 @@ def fine_tune(
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="antiphon-sft-") as nowhere:
         fields = {name: getattr(settings, name) for name in settings.__slots__}
-        del fields["max_length"], fields["min_steps"], fields["group_by_length"]
+        for ours in ("max_length", "min_steps", "group_by_length", "gradient_checkpointing"):
+            del fields[ours]
         if settings.min_steps:
             fields["max_steps"] = steps_of(len(rows), settings)
             fields["warmup_steps"] = min(settings.warmup_steps, fields["max_steps"] - 1)
@@ -126,7 +128,11 @@ def fine_tune(
             data_collator=functools.partial(collate, pad_token_id=tokenizer.pad_token_id),
         )
         trainer.remove_callback(PrinterCallback)
+        if settings.gradient_checkpointing:
+            model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         trainer.train()
+        if settings.gradient_checkpointing:
+            model.gradient_checkpointing_disable()
     # Mixed precision wraps `forward`; left alone the wrappers would nest round after round.
     trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
     model.zero_grad(set_to_none=True)

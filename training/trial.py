@@ -12,7 +12,7 @@ from conjecture.seeds import ProvedStatement, conjecture_inputs, target_inputs
 from prover import model as models
 from prover.attempts import Chunk, derived_seed, sample_proofs
 from prover.prompts import conjecture_prompt, read_signature
-from prover.sampler import SamplingSettings, TransformersSampler
+from prover.sampler import ModelSampler, SamplingSettings, open_sampler
 from training import checkpoint
 from training.coldstart import invoked
 from training.history import configuration
@@ -26,8 +26,9 @@ from verify.statements import BadInput, parse_theorem
 SETTINGS = SamplingSettings(max_new_tokens=128)
 
 
-def _sampler(model: Path) -> TransformersSampler:
-    return TransformersSampler(*models.load(checkpoint.latest(model) or model), SETTINGS)
+def _sampler(model: Path) -> ModelSampler:
+    directory = checkpoint.latest(model) or model
+    return open_sampler("transformers", *models.load(directory), SETTINGS, directory)
 
 
 async def prove_one(text: str, model: Path, samples: int, seed: int, profile: str, heartbeats: int) -> int:

@@ -176,6 +176,17 @@ def test_the_option_and_what_goes_with_it():
             SelfplayConfig(sampler=engine, vllm_python=Path("python"))
 
 
+def test_beside_transformers_the_model_has_the_gpu_and_beside_vllm_it_waits(open_fake, monkeypatch):
+    moved, emptied = [], []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: emptied.append(len(moved)))
+    monkeypatch.setattr(torch.nn.Module, "to", lambda self, device: moved.append(device) or self)
+    open_fake()
+    assert (moved, emptied) == ([], [0])
+    open_sampler("transformers", MODEL, TOKENIZER, SETTINGS, "anywhere")
+    assert (moved, emptied) == (["cuda"], [0])
+
+
 def test_the_cache_has_room_for_every_row():
     assert vllm.cache_bytes(MODEL.config, 3) == 4 * (2 * 4 * 2 * 32 * (96 + 128))
 

@@ -21,7 +21,7 @@ SHIPPED = sorted(
 
 
 def test_there_are_yaml_files_to_check():
-    assert {"pasodoble_ablation.yaml", "pasodoble_gpu.yaml"} <= {path.name for path in SHIPPED}
+    assert {"pasodoble_ablation.yaml", "pasodoble_gpu.yaml", "stp_gpu.yaml"} <= {path.name for path in SHIPPED}
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)

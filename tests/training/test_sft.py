@@ -89,6 +89,18 @@ def test_accumulation_equals_the_big_batch():
     assert close(one, two)
 
 
+def test_gradient_checkpointing_changes_nothing_but_the_memory():
+    saved = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda x: saved.append(x.numel()) or x, lambda x: x):
+        plain, _ = trained(EXAMPLES)
+        kept = sum(saved)
+        saved.clear()
+        thrifty, _ = trained(EXAMPLES, replace(ONE_STEP, gradient_checkpointing=True))
+    assert close(plain, thrifty)
+    assert sum(saved) < kept
+    assert not thrifty.is_gradient_checkpointing
+
+
 def test_equal_seeds_give_equal_bits():
     settings = replace(ONE_STEP, per_device_train_batch_size=4, num_train_epochs=2)
     torch.manual_seed(1)
