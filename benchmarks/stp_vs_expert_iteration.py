@@ -10,8 +10,12 @@ solved of the training statements against the samples spent, cold start excluded
 thriftiest arm of a seed has spent. The cold start's model and each arm's last one get `--held-out-samples` samples for
 every held-out statement.
 
-The settings are those of stp_vs_expert_iteration.yaml unless --config names others. On two cores, beside other work, a
-seed took 45 minutes with `--limit 252 --held-out 56 --texts 1500`. The same call goes on where it was interrupted.
+The settings are those of stp_vs_expert_iteration.yaml unless --config names others; on two cores three seeds are
+played in an hour. The same call goes on where it was interrupted. Ablations, forks of self-play like the baselines:
+
+    python benchmarks/stp_vs_expert_iteration.py STATEMENTS --arms stp "no band" "no reweighting" … --seeds 1 --rounds 5
+        --limit 252 --config benchmarks/stp_ablations.yaml --out benchmarks/results/stp_ablations.json
+
 Prints a table, writes `benchmarks/results/stp_vs_expert_iteration.json` and a plot beside it. `gain_ratio` is the mean
 gain of STP over the cold start divided by that of expert iteration; `held_out_gain_ratio` is the same of the share of
 held-out samples that are right, which no ceiling bounds.
@@ -35,7 +39,7 @@ from rich.console import Console
 from prover import model as models
 from prover.attempts import Chunk, chunks, sample_proofs
 from prover.sampler import open_sampler
-from training import checkpoint
+from training import checkpoint, metrics
 from training.config import SelfplayConfig, load, merge
 from training.ledger import Ledger
 from training.selfplay import BUNDLED, selfplay
@@ -46,6 +50,7 @@ from verify.statements import read_statements
 
 SMALL = Path(__file__).with_suffix(".yaml")
 RESULTS = Path(__file__).parent / "results" / "stp_vs_expert_iteration.json"
+CONJECTURES = ("proposed", "passed", "proved", "selected")
 BATCH = 100  # statements that are asked at a time
 ARMS: dict[str, dict[str, Any]] = {  # what an arm changes in the configuration
     "stp": {},
@@ -61,9 +66,11 @@ ABLATIONS: dict[str, dict[str, Any]] = {
     "no band": {"selection": {"pass_rate_max": 1.0}},
     "no trivial lemma": {"seeds": {"trivial_lemma_probability": 0.0}},
     "no length penalty": {"weights": {"length_penalty": 0.0}},
-    "no replay": {"replay_rounds": 1},
+    "cost penalty": {"weights": {"cost_penalty": 0.01}},
+    "no replay": {"replay_rounds": 1, "begin_at_base": False},
+    "from the base": {"begin_at_base": True},
     "no screening": {"screening": False},
-    "trivial kept": {"screen_trivial": False},
+    "trivial gate": {"screen_trivial": True},
     "adaptive K": {"adaptive": {"rule": "certain", "blocks": [2]}},
 }
 
@@ -96,6 +103,12 @@ def curve(run: Path, rounds: int) -> list[tuple[int, int]]:
             spent += sum(t.samples for t in ledger.tallies(number, "prover")) if number else 0
             points.append((spent, sum(round <= number for round in first.values())))
     return points
+
+
+def conjectures(run: Path) -> dict[str, int]:
+    """What became of a run's proposals, over all its rounds."""
+    rows = [row for row in metrics.read(run / "metrics.jsonl") if "conjecture/proposed" in row]
+    return {name: sum(row[f"conjecture/{name}"] for row in rows) for name in CONJECTURES}
 
 
 async def held_out(model: Path, config: SelfplayConfig, statements: list[Statement], samples: int) -> dict[str, float]:
@@ -132,7 +145,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("statements")
     parser.add_argument("--limit", type=int, default=504, help="statements in profile that are to be solved")
-    parser.add_argument("--held-out", type=int, default=112, help="statements in profile that are never shown")
+    parser.add_argument("--held-out", type=int, default=56, help="statements in profile that are never shown")
     parser.add_argument("--texts", type=int, default=3000, help="other statements whose text the model has read")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=10)
@@ -169,7 +182,7 @@ def main() -> None:
     report: dict[str, Any] = {
         "command": f"python benchmarks/stp_vs_expert_iteration.py {Path(options.statements).name} --limit {options.limit} "
         f"--held-out {options.held_out} --seeds {options.seeds} --rounds {options.rounds} --texts {options.texts} "
-        f"--config {options.config.name}",
+        f"--config {options.config.name} --arms {' '.join(repr(arm) for arm in options.arms)}",
         "cpus": os.cpu_count(), "statements": len(train), "held_out": len(kept),
         "samples_per_round": (base.statements_per_round or len(train)) * base.baseline_samples,
         "cold_start_held_out": [], "arms": {},
@@ -182,8 +195,9 @@ def main() -> None:
                 config = replace(config, fork=options.runs / f"stp-{seed}", from_round=0)
             began = time.monotonic()
             selfplay(config, console)
-            row = report["arms"].setdefault(arm, {"curves": [], "held_out": [], "minutes": []})
+            row = report["arms"].setdefault(arm, {"curves": [], "conjectures": [], "held_out": [], "minutes": []})
             row["curves"].append(curve(run, options.rounds))
+            row["conjectures"].append(conjectures(run))
             row["minutes"].append(round((time.monotonic() - began) / 60, 1))
             if arm == "stp":
                 cold = held_out(checkpoint.directory(run, 0), config, kept, options.held_out_samples)
@@ -219,7 +233,8 @@ def write(report: dict[str, Any], out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(report, indent=1) + "\n")
     for arm, row in report["arms"].items():
-        print(f"{arm:28} gain {row['gain_band']}  samples {row['spent'][0]:.0f}  held out: solved {row['held_out_solved']}, "
+        counts = " → ".join(str(sum(made[name] for made in row["conjectures"])) for name in CONJECTURES)
+        print(f"{arm:28} gain {row['gain_band']}  conjectures {counts}  samples {row['spent'][0]:.0f}  held out: solved {row['held_out_solved']}, "
               f"right {100 * row['held_out'][-1]['sample_rate']:.1f} % in the last seed, "
               f"gain {[round(100 * x, 2) for x in row['held_out_gain_band']]} %")  # fmt: skip
     print(f"gain ratio {report.get('gain_ratio')}, held out {report.get('held_out_gain_ratio')}", flush=True)
