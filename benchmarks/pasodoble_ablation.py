@@ -138,7 +138,8 @@ def main() -> None:
         list(side_by_side.map(cold, seeds))
         list(side_by_side.map(one, [(seed, arm) for seed in seeds for arm in options.arms]))
     arms = {arm: [outcome(options.runs / f"{arm}-{seed}", options.steps) for seed in seeds] for arm in options.arms}
-    command = f"python benchmarks/pasodoble_ablation.py --seeds {options.seeds} --steps {options.steps} --config {options.config.name}"
+    command = (f"python benchmarks/pasodoble_ablation.py --seeds {options.seeds} --steps {options.steps} "
+               f"--arms {' '.join(options.arms)} --config {options.config.name}")  # fmt: skip
     report = {"command": command, "cpus": os.cpu_count(), **compared(arms)}
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(report, indent=1) + "\n")

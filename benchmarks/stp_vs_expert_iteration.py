@@ -157,7 +157,7 @@ def main() -> None:
         metavar="ARM",
         help="the first must be stp; also: " + ", ".join(ABLATIONS),
     )
-    parser.add_argument("--held-out-samples", type=int, default=8)
+    parser.add_argument("--held-out-samples", type=int, default=32)
     parser.add_argument("--config", type=Path, default=SMALL, help="a YAML file of `antiphon selfplay`")
     parser.add_argument("--runs", type=Path, default=Path("runs/stp_vs_expert_iteration"))
     parser.add_argument("--out", type=Path, default=RESULTS)

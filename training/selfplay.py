@@ -378,7 +378,7 @@ class SelfPlay:
             proved = sum(t.correct > 0 for t in made)
             line += (f"; {gates.get('passed', 0)} of {sum(gates.values())} conjectures passed the gates, "
                      f"{proved} proved, {selected} selected")  # fmt: skip
-        elif play.conjecturing:
+        elif play.conjecturing and self.config.conjectures:
             missing = "proved yet" if self.config.seeds.prompts == "proved" else "unproved"
             line += f"; no conjectures: nothing is {missing} that one could prompt with"
         if saved:
