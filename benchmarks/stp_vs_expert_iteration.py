@@ -28,7 +28,6 @@ import asyncio
 import json
 import os
 import random
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -109,6 +108,11 @@ def conjectures(run: Path) -> dict[str, int]:
     """What became of a run's proposals, over all its rounds."""
     rows = [row for row in metrics.read(run / "metrics.jsonl") if "conjecture/proposed" in row]
     return {name: sum(row[f"conjecture/{name}"] for row in rows) for name in CONJECTURES}
+
+
+def minutes(run: Path) -> float:
+    """The wall time of a run's own rounds, whatever interrupted them; the cold start and round 0 not counted."""
+    return round(sum(row["time/round"] for row in metrics.read(run / "metrics.jsonl") if row["round"]) / 60, 1)
 
 
 async def held_out(model: Path, config: SelfplayConfig, statements: list[Statement], samples: int) -> dict[str, float]:
@@ -193,12 +197,11 @@ def main() -> None:
             config = merge(replace(base, run=run, seed=seed, statements=str(file)), changes[arm], arm)
             if arm != "stp":
                 config = replace(config, fork=options.runs / f"stp-{seed}", from_round=0)
-            began = time.monotonic()
             selfplay(config, console)
             row = report["arms"].setdefault(arm, {"curves": [], "conjectures": [], "held_out": [], "minutes": []})
             row["curves"].append(curve(run, options.rounds))
             row["conjectures"].append(conjectures(run))
-            row["minutes"].append(round((time.monotonic() - began) / 60, 1))
+            row["minutes"].append(minutes(run))
             if arm == "stp":
                 cold = held_out(checkpoint.directory(run, 0), config, kept, options.held_out_samples)
                 report["cold_start_held_out"].append(asyncio.run(cold))
