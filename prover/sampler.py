@@ -158,7 +158,8 @@ def open_sampler(
     """A sampler of the model that was loaded from `directory`; `close` it before the memory is wanted for training.
 
     With `transformers` the model goes to the GPU, if there is one; beside vLLM, which wants the GPU for itself, it stays
-    where it is. `python` is the interpreter of vLLM's own environment. Raises SamplerError when vLLM does not serve these weights.
+    where it is. `python` is the interpreter of vLLM's own environment. Raises SamplerError when vLLM does not serve
+    these weights.
     """
     if engine == "transformers":
         return TransformersSampler(to_accelerator(model), tokenizer, settings)
