@@ -44,7 +44,9 @@ class SyncLeanPool:
         started: Future[None] = Future()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._live(started)), name="lean-pool", daemon=True)
         self._thread.start()
-        started.result()
+        if error := started.exception():
+            self._thread.join()
+            raise error
         return self
 
     def __exit__(
