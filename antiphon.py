@@ -264,7 +264,7 @@ def recheck(results: tyro.conf.Positional[Path], workers: int = 1, certify: bool
 
 
 def report(run: tyro.conf.Positional[Path] = Path("runs/selfplay"), samples: int = 0, round: int | None = None) -> int:
-    """Write RUN/report.html and print the rounds; with --samples also attempts with Lean's words.
+    """Write RUN/report.html and print the rounds; with --samples also attempts with their verdicts.
 
     Args:
         run: The run's directory.
@@ -281,8 +281,9 @@ def report(run: tyro.conf.Positional[Path] = Path("runs/selfplay"), samples: int
     path = pages.write_report(run)
     console.print(pages.summary(run))
     if samples:
-        for sample in pages.samples(run, round, limit=samples):
-            console.print(sample)
+        shown = list(pages.samples(run, round, limit=samples))
+        for sample in shown or ["no attempts" if round is None else f"no attempts in round {round}"]:
+            console.print(sample.translate(formal_report.CONTROLS), markup=False, highlight=False)
     console.print(f"report: {path}")
     return 0
 

@@ -42,15 +42,6 @@ LINEAGE_ROWS = 12  # of each table of the lineage
 _SCANNED = 400  # attempts looked at for failures worth showing, a round
 
 
-class Sample(NamedTuple):
-    """One attempt to be read; `outcome` is `pending` while there is no verdict."""
-
-    statement: str
-    proof: str
-    outcome: str
-    message: str
-
-
 def write_report(run_directory: Path) -> Path:
     """Writes `report.html` into the run's folder, aside and then renamed; returns its path.
 
@@ -107,18 +98,21 @@ def summary(run_directory: Path) -> Table:
     return table
 
 
-def samples(run_directory: Path, round: int, kind: str | None = None, limit: int = 10) -> Iterator[Sample]:
-    """Up to `limit` attempts of a round, the same ones each time, in an order that favours none.
+def samples(run_directory: Path, round: int | None = None, limit: int = 10) -> Iterator[str]:
+    """Up to `limit` attempts of a round, or of the newest that has any, each with its outcome and Lean's words.
 
-    `kind` is `given`, `conjecture` or None for both. Raises as `write_report` does.
+    The same ones each time, in an order that favours none. Raises as `write_report` does.
     """
     with open_ledger(run_directory) as ledger:
-        statements = {s.id: s for s in ledger.statements(kind)}
-        made = [a for number, name in ledger.samplers() if number == round for a in ledger.attempts(round, name)]
-        for attempt in sorted((a for a in made if a.statement_id in statements), key=lambda a: a.id)[:limit]:
+        played = [(number, name) for number, name in ledger.samplers() if name]
+        round = played[-1][0] if round is None and played else round
+        statements = {s.id: s for s in ledger.statements()}
+        attempts = [a for number, name in played if number == round for a in ledger.attempts(number, name)]
+        for attempt in sorted((a for a in attempts if a.statement_id in statements), key=lambda a: a.id)[:limit]:
             verdict = ledger.verdict("proof", attempt.statement_id, attempt.proof)
             outcome, message = (str(verdict.outcome), _told(verdict)) if verdict else ("pending", "")
-            yield Sample(statements[attempt.statement_id].text, attempt.proof, outcome, message)
+            said = f"{outcome}\n{message}".strip().replace("\n", "\n  ")
+            yield f"{_lean(statements[attempt.statement_id], attempt.proof)}\n  {said}\n"
 
 
 def _headline(run: Run) -> list[list[tuple[str, int | None]]]:
@@ -372,14 +366,14 @@ def _duration(seconds: float | None) -> str:
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
 
 
-_CONTROLS = {code: "\ufffd" for code in (*range(32), 127) if chr(code) not in "\t\n"}  # not allowed in HTML
+CONTROLS = {code: "\ufffd" for code in (*range(32), 127) if chr(code) not in "\t\n"}  # not allowed in HTML, nor sent to a terminal
 
 
 def environment(folder: Path) -> Environment:
     """For the pages in a folder: every value is escaped on its way into the page."""
     environment = Environment(
         loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        finalize=lambda value: value.translate(_CONTROLS) if type(value) is str else value,
+        finalize=lambda value: value.translate(CONTROLS) if type(value) is str else value,
     )  # fmt: skip
     environment.filters |= {"count": "{:,}".format, "told": _told, "duration": _duration}
     environment.globals["lean"] = _lean

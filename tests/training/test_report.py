@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from rich.console import Console
 
+import antiphon
 from training.history import read_run
 from training.ledger import Ledger, LedgerError, Proposal
 from training.metrics import Metrics
@@ -248,7 +249,7 @@ def test_work_in_flight_has_a_report(tmp_path):
     page = write_report(tmp_path).read_text()
     check(page)
     assert tiles(page)["not checked yet"] == "1" and "not attempted" in page
-    assert [sample.outcome for sample in samples(tmp_path, 0)] == ["pending"]
+    assert list(samples(tmp_path)) == [f"{EASY.text} := by\n  omega\n  pending\n"]
 
 
 def test_torn_metrics_and_a_broken_configuration_do_not_stop_it(run):
@@ -288,14 +289,24 @@ def test_the_summary_fits_a_terminal(run):
     assert lines[5][:3] == ["3,", "final", "2"]
 
 
-def test_samples_are_the_same_each_time_and_of_the_kind_asked_for(run):
+def test_samples_are_the_same_each_time_and_of_the_round_asked_for(run):
     drawn = list(samples(run, 1, limit=100))
     assert drawn == list(samples(run, 1, limit=100)) and len(drawn) == 17
     assert drawn[:4] == list(samples(run, 1, limit=4))
-    assert {sample.statement for sample in samples(run, 1, "given")} == {HARD.text}
-    failed = next(sample for sample in drawn if sample.outcome == "failed")
-    assert failed.message == f"1:2 error: {MESSAGE}"
+    assert any("\n  failed\n  1:2 error: " + MESSAGE.replace("\n", "\n  ") in sample for sample in drawn)
     assert list(samples(run, 77)) == []
+    assert set(samples(run, limit=100)) == set(samples(run, 3, limit=100)) != set(drawn)  # the newest: the final one
+
+
+def test_samples_on_a_terminal_are_text_alone(run, capsys):
+    with Ledger(run / "ledger.sqlite") as ledger:
+        attempt(ledger, HARD, 9, [("exact [/b] [red] \x1b[31m h", FAILED)])
+    assert antiphon.report(run, samples=3) == 0
+    said = capsys.readouterr().out
+    assert "exact [/b] [red] \ufffd[31m h" in said
+    assert antiphon.report(run, samples=3, round=77) == 0
+    assert "no attempts in round 77" in capsys.readouterr().out
+
 
 
 def collapse(ledger):
