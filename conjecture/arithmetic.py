@@ -73,18 +73,6 @@ def difficulty(question: str) -> int | None:
     return None if worked is None else len(worked.steps)
 
 
-def running_values(text: str) -> str | None:
-    r"""The results of a worked solution's steps, in order, as one answer: for trace-checked answers.
-
-    >>> running_values(r"7+5=12;12*3=36;\boxed{36}"), running_values(r"\boxed{36}")
-    ('(12,36)', None)
-    """
-    results = [step.rpartition("=")[2].strip() for step in _steps(text)]
-    if not results or not all(results):
-        return None
-    return f"({','.join(results)})" if len(results) > 1 else results[0]
-
-
 def trace_holds(text: str, answer: str) -> bool:
     r"""Whether every step of a worked solution is a true equation and the last one ends in the answer.
 

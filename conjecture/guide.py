@@ -212,6 +212,7 @@ def read_review(answer: str) -> Rubric | None:
 def _instructed(settings: GuideSettings) -> Callable[[Sequence[str]], list[str]]:
     """Greedy answers of the settings' model, in its own chat layout where it has one."""
     from prover import model as models
+    from prover.formats import lay_chat
     from prover.sampler import SamplingSettings, open_sampler
 
     model, tokenizer = models.load(settings.model_name_or_path)
@@ -219,11 +220,7 @@ def _instructed(settings: GuideSettings) -> Callable[[Sequence[str]], list[str]]
     sampler = open_sampler("transformers", model, tokenizer, sampling, settings.model_name_or_path)
 
     def asked(text: str) -> str:
-        if not tokenizer.chat_template:
-            return text
-        turn = [{"role": "user", "content": text}]
-        laid = tokenizer.apply_chat_template(turn, tokenize=False, add_generation_prompt=True)
-        return laid.removeprefix(tokenizer.bos_token or "")  # encoding puts it there again
+        return lay_chat([{"role": "user", "content": text}], tokenizer) if tokenizer.chat_template else text
 
     def answers(texts: Sequence[str]) -> list[str]:
         return [c.text for c in sampler.sample([asked(text) for text in texts], 1, [0] * len(texts))]

@@ -19,7 +19,7 @@ import numpy as np
 
 from conjecture.lessons import LESSONS
 from verify.records import content_id
-from verify.statements import FILE_KINDS, BadInput, file_rows
+from verify.statements import FILE_KINDS, BadInput, file_rows, hub_rows
 
 TEXT_KINDS = (".txt", ".md", ".tex")
 
@@ -106,7 +106,7 @@ def _texts(settings: KnowledgeSettings) -> Iterable[str]:
         return _columns(file_rows(path), settings)
     if path.exists():
         raise BadInput(f"{source}: not a {', '.join((*FILE_KINDS, *TEXT_KINDS))} file")
-    return _columns(_streamed(source, settings.split), settings)
+    return _columns(hub_rows(source, settings.split, streaming=True), settings)
 
 
 def _read(path: Path) -> str:
@@ -125,16 +125,6 @@ def _columns(rows: Iterable[dict[str, Any]], settings: KnowledgeSettings) -> Ite
                 f"{settings.source}, row {number}: no text in the field {settings.field!r}; it has {', '.join(row)}"
             )
         yield from islice(cut(text, settings.max_characters), 1)
-
-
-def _streamed(source: str, split: str) -> Iterator[dict[str, Any]]:
-    import datasets
-
-    try:
-        yield from datasets.load_dataset(source, split=split, streaming=True)
-    except Exception as error:  # the library raises a dozen kinds for one cause: not there, or not reachable
-        first = str(error).strip().split("\n")[0]
-        raise BadInput(f"{source}: neither a file here nor a data set that can be streamed ({first})") from error
 
 
 def cut(text: str, limit: int) -> Iterator[str]:

@@ -23,6 +23,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from prover.formats import lay_chat
 from prover.prompts import EOS, PAD, TAGS, lay_signature
 from verify.answers import boxed
 
@@ -39,11 +40,6 @@ class Proposal:
     question: str | None
     solution: str | None
     answer: str | None
-
-    @property
-    def whole(self) -> bool:
-        """Whether it holds a question and a boxed answer."""
-        return self.question is not None and self.answer is not None
 
 
 class Dialogue(Protocol):
@@ -143,16 +139,10 @@ class Chat:
         if not getattr(self.tokenizer, "chat_template", None):
             raise BadInput("the model's tokenizer has no chat template: take an instruct model, or layout small")
         talk = [{"role": "system", "content": instruction}, {"role": "user", "content": request}]
-        options = {"tokenize": False, "add_generation_prompt": True}
         try:
-            text = self.tokenizer.apply_chat_template(talk, **options)
-        except TemplateError:
-            alone = [{"role": "user", "content": f"{instruction}\n\n{request}"}]
-            text = self.tokenizer.apply_chat_template(alone, **options)
-        # Encoding a prompt puts the tokenizer's own opening in front; the template's would be a second one.
-        bos = self.tokenizer.bos_token
-        if bos and self.tokenizer("").input_ids[:1] == [self.tokenizer.bos_token_id]:
-            text = text.removeprefix(bos)
+            text = lay_chat(talk, self.tokenizer)
+        except TemplateError:  # no system's voice
+            text = lay_chat([{"role": "user", "content": f"{instruction}\n\n{request}"}], self.tokenizer)
         return text + ("<think>\n" if self.think and not text.rstrip().endswith("<think>") else "")
 
 

@@ -101,7 +101,7 @@ def _optional() -> Iterator[Finding]:
 
     gpu = torch.cuda.is_available()
     yield (True if gpu else None), f"GPU: {torch.cuda.get_device_name() if gpu else 'none; the CPU serves'}", ""
-    for name, extra in (("vllm", "vllm"), ("ray", "ray"), ("lean_dojo", "leandojo"), ("trl", "trl")):
+    for name, extra in (("vllm", "vllm"), ("lean_dojo", "leandojo"), ("trl", "trl")):
         if importlib.util.find_spec(name):
             yield True, name, ""
         else:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -152,16 +151,11 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self._db.close()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._db:
-            yield self._db
-
     def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Writes rows that are not there yet: writing twice changes nothing."""
         rows = list(rows)
         if rows:
-            with self._transaction() as db:
+            with self._db as db:
                 marks = ",".join("?" * len(rows[0]))
                 db.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows)
 
@@ -195,7 +189,7 @@ class Ledger:
     # Statements
 
     def add_statements(self, kind: str, round: int, statements: Iterable[Statement]) -> None:
-        """`kind` is seed (with a proof of ours), given (a data set's), or conjecture."""
+        """`kind` is seed (with a proof of ours), given (a data set's), conjecture, question, or probe."""
         self._insert(
             "statements",
             (
@@ -216,9 +210,7 @@ class Ledger:
     # Proposals of the conjecturer, and what the gates said
 
     def add_proposals(self, proposals: Iterable[Proposal]) -> None:
-        self._insert(
-            "proposals", ((p.round, p.prompt, p.sample, p.seed, p.lemma, p.signature, p.tokens) for p in proposals)
-        )
+        self._insert("proposals", map(astuple, proposals))
 
     def proposals(self, round: int) -> list[Proposal]:
         rows = self._db.execute("SELECT * FROM proposals WHERE round=? ORDER BY prompt, sample", (round,))

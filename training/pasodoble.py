@@ -104,15 +104,14 @@ class Proposed(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """The J answers to a question: their completions, boxes and rewards, and the label they were compared with."""
+    """The J answers to a question: their completions and rewards, and the label they were compared with."""
 
     completions: Sequence[Completion]
-    boxes: Sequence[str | None]
     label: str | None
     rewards: Sequence[float | None]
 
 
-NOT_ASKED = Answered((), (), None, ())
+NOT_ASKED = Answered((), None, ())
 
 
 class PasoDoble:
@@ -146,7 +145,7 @@ class PasoDoble:
     async def both_learn(self, number: int) -> Row:
         prompts, proposed = self.propose(number)
         answered = await self.answer(number, [p.proposal for p in proposed])
-        scored, row = await self.score(number, prompts, proposed, answered)
+        scored, row = await self.score(number, proposed, answered)
         row["step/skipped"] = skips(scored, [p.piece for p in proposed], self.rules)
         if not row["step/skipped"]:
             if self.rules.proposer_trained:
@@ -160,7 +159,7 @@ class PasoDoble:
         """The solver is frozen; what is valid goes to the buffer."""
         prompts, proposed = self.propose(number)
         answered = await self.answer(number, [p.proposal for p in proposed])
-        scored, row = await self.score(number, prompts, proposed, answered)
+        scored, row = await self.score(number, proposed, answered)
         if self.rules.proposer_trained:
             row |= self.teach_proposer(prompts, proposed, scored)
         labelled = [
@@ -234,7 +233,7 @@ class PasoDoble:
         for index, group, row, label, right in zip(clean, groups, boxes, labels, correct, strict=True):
             has_box = [box is not None for box in row]
             rewards = solver_rewards(self.rules, right, has_box, seed=self.config.seed, step=number, question=index)
-            answered[index] = Answered(group, row, label, rewards)
+            answered[index] = Answered(group, label, rewards)
         return answered
 
     def statement(self, number: int, index: int, question: str) -> Statement:
@@ -272,7 +271,7 @@ class PasoDoble:
         return [[right(s.id, label, box) for box in row] for s, label, row in groups]
 
     async def score(
-        self, number: int, prompts: Sequence[str], proposed: Sequence[Proposed], answered: Sequence[Answered]
+        self, number: int, proposed: Sequence[Proposed], answered: Sequence[Answered]
     ) -> tuple[list[Scored], Row]:
         """The proposer's rewards, recorded; the history goes on."""
         proposals = [p.proposal for p in proposed]

@@ -165,10 +165,6 @@ class PasoDobleConfig:
         rules = ARMS[self.arm]
         return rules if self.label == "arm" else replace(rules, label=self.label)
 
-    @property
-    def proposals_per_step(self) -> int:
-        return self.pieces_per_step * self.proposals_per_piece
-
 
 _RELEASED_LEARNER = {
     "learning_rate": 1e-6, "warmup_steps": 0, "max_grad_norm": 1.0, "loss_type": "dr_grpo", "scale_rewards": "group",

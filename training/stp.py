@@ -9,7 +9,7 @@
 
 Every phase reads what earlier phases have recorded, writes what it finds, and marks its end: a resumed round repeats
 nothing that was recorded. What the presets differ in are fields of `SelfplayConfig`; docs/stp.md maps the paper's
-steps to lines. The baselines are the same round without conjectures.
+steps to functions. The baselines are the same round without conjectures.
 """
 
 from __future__ import annotations
@@ -155,12 +155,11 @@ class Round:
         """Decides which proposals become conjectures of this round."""
         if self.ledger.finished(self.number, "gate"):
             return
-        earlier = [s for s in self.ledger.statements() if s.source != "conjecture"]
-        for past in range(1, self.number):
-            earlier += self.ledger.statements("conjecture", past)
+        own = {s.id for s in self.ledger.statements("conjecture", self.number)}
+        earlier = {s.id for s in self.ledger.statements()} - own
         proposals = self.ledger.proposals(self.number)
         read = [gates.statement_of(p.signature, (p.seed,), p.lemma) if p.signature else None for p in proposals]
-        words = gates.textual(read, {s.id for s in earlier})
+        words = gates.textual(read, earlier)
         fresh = [i for i, word in enumerate(words) if word == gates.PASSED]
         if self.config.screening:
             for index, word in zip(fresh, await self._screen([read[i] for i in fresh]), strict=True):

@@ -2,7 +2,7 @@
 
 A row is recognised by its fields, not by its file's name: `name` (or `id`, `problem_name`) and
 `formal_statement` (or `statement`, `theorem`, `lean4_formalization`). What counts is only the theorem: the
-header is the verifier's, and any proof after the last `:=` at bracket depth 0 is cut. A row that holds no theorem
+header is the verifier's, and any proof is cut (`cut_proof`). A row that holds no theorem
 (ProofNet has definitions) is reported with its reason, never dropped in silence.
 """
 
@@ -183,13 +183,12 @@ def _json_lines(path: Path, text: str) -> Iterator[tuple[int, Any]]:
                 raise BadInput(f"{path}, line {number}: not JSON ({error})") from error
 
 
-def hub_rows(source: str, split: str, config: str | None = None) -> Iterable[dict[str, Any]]:
+def hub_rows(source: str, split: str, config: str | None = None, streaming: bool = False) -> Iterator[dict[str, Any]]:
     """The rows of one split of a data set on the Hugging Face hub. Raises BadInput."""
     import datasets
 
     try:
-        loaded = datasets.load_dataset(source, config, split=split)
+        yield from datasets.load_dataset(source, config, split=split, streaming=streaming)
     except Exception as error:  # the library raises a dozen kinds for one cause: not there, or not reachable
         first = str(error).strip().split("\n")[0]
         raise BadInput(f"{source}: neither a file here nor a data set that can be loaded ({first})") from error
-    return loaded

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conjecture import knowledge
 from conjecture.knowledge import KnowledgeBase, KnowledgeSettings, cut
 from conjecture.lessons import LESSONS
-from verify.statements import BadInput
+from verify.statements import BadInput, hub_rows
 
 
 def texts(source, **options):
@@ -53,7 +52,7 @@ def test_a_text_file_and_a_directory_are_cut_from_end_to_end(tmp_path):
 def test_a_stream_is_read_no_further_than_asked(tmp_path):
     (tmp_path / "data").mkdir()
     rows(tmp_path / "data" / "train.jsonl", *({"text": f"text {n}"} for n in range(5)), {"text": 7})
-    streamed = knowledge._streamed(str(tmp_path / "data"), "train")
+    streamed = hub_rows(str(tmp_path / "data"), "train", streaming=True)
     assert [next(streamed)["text"] for _ in range(2)] == ["text 0", "text 1"]
 
 

@@ -308,7 +308,6 @@ def test_samples_on_a_terminal_are_text_alone(run, capsys):
     assert "no attempts in round 77" in capsys.readouterr().out
 
 
-
 def collapse(ledger):
     """Round 3: twelve proposals, all disjunctions, half of them trivial."""
     claims = [f"(n : ℕ) : n = {i} ∨ n ≠ {i}" for i in range(12)]
