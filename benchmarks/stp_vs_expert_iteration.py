@@ -41,7 +41,7 @@ from prover.sampler import open_sampler
 from training import checkpoint, metrics
 from training.config import SelfplayConfig, load, merge
 from training.ledger import Ledger
-from training.selfplay import BUNDLED, selfplay
+from training.selfplay import selfplay
 from verify import toolchain
 from verify.pool import LeanPool, Limits
 from verify.records import Job, Outcome, Statement
@@ -79,7 +79,7 @@ async def split(
 ) -> tuple[list[Statement], list[Statement], list[Statement]]:
     """`limit` of the statements that elaborate, in a seeded order, `kept` to be held out, and others as mere text."""
     lean = toolchain.core()
-    found = read_statements(str(BUNDLED) if source == "bundled" else source).statements
+    found = read_statements(str(toolchain.BUNDLED) if source == "bundled" else source).statements
     random.Random(seed).shuffle(found)
     inside: list[Statement] = []
     async with LeanPool(lean, 2, cache=toolchain.verdict_cache(lean)) as pool:

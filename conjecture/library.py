@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,6 +69,15 @@ def stated(name: str, lemmas: Mapping[str, str]) -> tuple[str, str] | None:
 
 # Single letters only: long names are lemmas, `h…` and digits are hypotheses and stay recognisable.
 _ALPHABETS = ("xyzwuvpqrs", "abcdmnkt", "pqrstuvw")
+
+
+def invoked(proof: str, lemmas: Sequence[str], known: Container[str], premises: Sequence[str] = ()) -> tuple[str, ...]:
+    """The known lemmas a proof uses by name. Those only a tactic brought in are not the prover's choice.
+
+    `lemmas` are what Lean saw; `premises` what a library says is named, in full, where the text has a shorter name.
+    """
+    written = {part for _, token in tokens(proof) for part in (token, token.split(".")[0])}.union(premises)
+    return tuple(name for name in lemmas if name in known and name in written)
 
 
 def renamed(theorem: Theorem, alphabet: int) -> Theorem | None:

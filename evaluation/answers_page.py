@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from evaluation.page import curve, groups, settings_rows, write_whole
+from evaluation.page import curve, groups, settings_rows
 from evaluation.results import VOICE, read_cost, read_results
-from training import plots
+from training import plots, report
 from training.ledger import Ledger
-from training.report import environment
 
 SAMPLES_SHOWN = 8
 """Of a question; every different answer is shown once before any is shown again."""
@@ -39,11 +38,11 @@ def write_page(directory: Path) -> Path:
     results = read_results(directory)
     with Ledger(directory / "ledger.sqlite") as ledger:
         shown = _questions(results, ledger)
-    page = environment(Path(__file__).parent).get_template("answers.html.jinja").render(
+    page = report.environment(Path(__file__).parent).get_template("answers.html.jinja").render(
         results=results, cost=read_cost(directory), questions=shown, curve=curve(results), groups=groups(results),
         settings=settings_rows(results), style=plots.STYLE,
     )  # fmt: skip
-    return write_whole(directory / "report.html", page)
+    return report.write_page(directory, page)
 
 
 def _questions(results: dict[str, Any], ledger: Ledger) -> list[Shown]:

@@ -6,7 +6,6 @@ It is written from `results.json`, `cost.json` and the ledger beside them; writt
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import partial
@@ -15,9 +14,8 @@ from typing import Any, NamedTuple
 
 from evaluation.results import VOICE, measure, read_cost, read_results, unit, values
 from evaluation.statistics import interval
-from training import plots
+from training import plots, report
 from training.ledger import Ledger
-from training.report import environment
 from verify.records import Statement, Verdict
 
 ATTEMPTS_SHOWN = 16  # different ones of a problem, proofs aside; the ledger has all
@@ -48,21 +46,13 @@ def write_page(directory: Path) -> Path:
     results = read_results(directory)
     with Ledger(directory / "ledger.sqlite") as ledger:
         shown = _problems(results, ledger)
-    page = environment(Path(__file__).parent).get_template("page.html.jinja").render(
+    page = report.environment(Path(__file__).parent).get_template("page.html.jinja").render(
         results=results, cost=read_cost(directory), shown=shown, curve=curve(results), groups=groups(results), style=plots.STYLE,
         reasons=Counter(row["reason"].split("\n")[0] or row["outcome"] for row in results["out_of_profile"]),
         settings=settings_rows(results), said=said, ends=_ends(results),
         measure=partial(measure, results["settings"]),
     )  # fmt: skip
-    return write_whole(directory / "report.html", page)
-
-
-def write_whole(path: Path, page: str) -> Path:
-    """Aside, then renamed."""
-    aside = path.with_suffix(".html.part")
-    aside.write_text(page, encoding="utf-8")
-    os.replace(aside, path)
-    return path
+    return report.write_page(directory, page)
 
 
 def _problems(results: dict[str, Any], ledger: Ledger) -> list[Shown]:

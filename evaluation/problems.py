@@ -18,8 +18,6 @@ from verify.preamble import opened
 from verify.records import Statement, content_id
 from verify.statements import FILE_KINDS, BadInput, read_statements, source_name
 
-BUNDLED = toolchain.PROJECT / "statements.jsonl"
-
 
 @dataclass(frozen=True, slots=True)
 class Problems:
@@ -54,7 +52,7 @@ class Problems:
 def load(config: EvaluationConfig) -> Problems:
     """Raises BadInput when there is no such benchmark, or no problem in it."""
     if config.benchmark == "bundled":
-        problems, rejected, said = _of_file(str(BUNDLED), config)
+        problems, rejected, said = _of_file(str(toolchain.BUNDLED), config)
     elif Path(config.benchmark).exists() or config.benchmark.endswith((*FILE_KINDS, ".gz")):
         problems, rejected, said = _of_file(config.benchmark, config)
     else:

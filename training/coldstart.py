@@ -21,7 +21,6 @@ from prover.prompts import conjecture_example, lay_signature, prove_example
 from prover.search import candidates
 from training.config import ColdStart
 from training.replay import proof_weight
-from verify.policy import tokens
 from verify.records import Example, Role, Statement
 
 
@@ -53,17 +52,6 @@ def searched(seeds: Sequence[Theorem], settings: ColdStart, seed: int) -> list[T
         for index, theorem in enumerate(seeds)
         for proof in candidates(theorem.statement, settings.search_per_statement, np.random.default_rng([seed, index]))
     ]
-
-
-def invoked(
-    proof: str, lemmas: Sequence[str], known: Mapping[str, str], premises: Sequence[str] = ()
-) -> tuple[str, ...]:
-    """The known lemmas a proof uses by name. Those only a tactic brought in are not the prover's choice.
-
-    `lemmas` are what Lean saw; `premises` what a library says is named, in full, where the text has a shorter name.
-    """
-    written = {part for _, token in tokens(proof) for part in (token, token.split(".")[0])}.union(premises)
-    return tuple(name for name in lemmas if name in known and name in written)
 
 
 def prover_examples(proved: Sequence[ProvedTheorem], renamings: int = 0, weighted: bool = True) -> list[Example]:

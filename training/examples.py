@@ -67,14 +67,15 @@ def _proof_rows(play: Round, proofs: Iterable[Replayed], weights: ProofWeights) 
 
 def _conjecture_rows(play: Round) -> list[Example]:
     """The round's selected conjectures; a relabelled one as if the trivial lemma had been asked for."""
-    selected = {id: (weight, word) for id, _, _, _, weight, word in play.ledger.selections(play.number) if weight > 0}
+    selected = [row for row in play.ledger.selections(play.number) if row.weight > 0]
     known = {s.id: s for s in play.ledger.statements()}
     by_prompt = {(i.statement, i.lemma): i for i in play.inputs} if selected else {}
     rows = []
-    for id, (weight, word) in selected.items():
-        conjecture = known[id]
+    for row in selected:
+        conjecture = known[row.statement]
         lemma, seed, proof = play.shown(by_prompt[conjecture.parents[0], conjecture.lemma], known)
-        rows.append(conjecture_example(None if word == "relabelled" else lemma, seed, proof, conjecture, weight))
+        asked = None if row.decision == "relabelled" else lemma
+        rows.append(conjecture_example(asked, seed, proof, conjecture, row.weight))
     return rows
 
 

@@ -13,7 +13,7 @@ import yaml
 
 from conjecture.telemetry import Telemetry, alarms
 from training import metrics, telemetry
-from training.ledger import FINAL, Ledger, Tally
+from training.ledger import FINAL, Ledger, Selection, Tally
 from verify.records import Attempt, Outcome, Statement, Verdict
 
 
@@ -29,7 +29,7 @@ class Round:
     attempts: list[Attempt]
     proposed: int = 0
     gates: dict[str, int] = field(default_factory=dict)
-    selections: dict[str, tuple[float, str]] = field(default_factory=dict)  # statement: (weight, decision)
+    selections: dict[str, Selection] = field(default_factory=dict)  # by statement
     logged: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -54,7 +54,7 @@ class Round:
 
     @property
     def selected(self) -> int:
-        return sum(weight > 0 for weight, _ in self.selections.values())
+        return sum(row.weight > 0 for row in self.selections.values())
 
     @property
     def distinct(self) -> int:
@@ -151,7 +151,7 @@ class Run:
 def read_run(run_directory: Path, ledger: Ledger) -> Run:
     """Everything the report tells, from the ledger, `metrics.jsonl` and `config.yaml`."""
     logged = {row["round"]: row for row in metrics.read(run_directory / "metrics.jsonl")}
-    rounds = [_round(ledger, number, name, logged.get(number, {})) for number, name in ledger.samplers()]
+    rounds = [read_round(ledger, number, name, logged.get(number, {})) for number, name in ledger.samplers()]
     proofs: dict[str, list[tuple[str, Verdict]]] = {}
     for id, proof, verdict in ledger.proofs():
         proofs.setdefault(id, []).append((proof, verdict))
@@ -178,12 +178,13 @@ def open_ledger(run_directory: Path) -> Ledger:
     return Ledger(path)
 
 
-def _round(ledger: Ledger, number: int, name: str, logged: dict[str, Any]) -> Round:
+def read_round(ledger: Ledger, number: int, name: str, logged: dict[str, Any]) -> Round:
+    """What `name` sampled in a round; `logged` is the round's row of metrics."""
     facts: dict[str, Any] = {}
     if name != FINAL:
         facts["proposed"] = len(ledger.proposals(number))
         facts["gates"] = ledger.gates(number)
-        facts["selections"] = {id: (weight, decision) for id, _, _, _, weight, decision in ledger.selections(number)}
+        facts["selections"] = {row.statement: row for row in ledger.selections(number)}
     return Round(
         number, name, ledger.tallies(number, name, "given"), ledger.tallies(number, name, "conjecture"),
         ledger.outcomes(number, name), ledger.attempts(number, name), logged=logged, **facts,

@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from conjecture.band import pass_rate_interval
 from conjecture.guide import Rubric
@@ -61,6 +61,17 @@ CREATE TABLE IF NOT EXISTS phases (
 
 class LedgerError(RuntimeError):
     """The file is not a ledger of this version; the text says what to do."""
+
+
+class Selection(NamedTuple):
+    """What a round made of one of its conjectures; `weight` is 0 where the conjecturer does not learn it."""
+
+    statement: str
+    pass_rate: float
+    samples: int
+    elegance: float | None
+    weight: float
+    decision: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,16 +430,16 @@ class Ledger:
         )
         return {id: None if answers[0] is None else Rubric(*answers) for id, *answers in rows}
 
-    def add_selections(self, round: int, rows: Iterable[tuple[str, float, int, float | None, float, str]]) -> None:
+    def add_selections(self, round: int, rows: Iterable[Selection]) -> None:
         """Rows of (statement id, pass rate, samples, elegance, weight, decision)."""
         self._insert("selections", ((round, *row) for row in rows))
 
-    def selections(self, round: int) -> list[tuple[str, float, int, float | None, float, str]]:
+    def selections(self, round: int) -> list[Selection]:
         rows = self._db.execute(
             "SELECT statement, pass_rate, samples, elegance, weight, decision FROM selections WHERE round=? ORDER BY rowid",
             (round,),
         )
-        return rows.fetchall()
+        return [Selection(*row) for row in rows]
 
     def fingerprint(self) -> str:
         """A hash of everything that must not depend on the machine, its load or interruptions.

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import networkx as nx
 
-from training.coldstart import invoked
+from conjecture.library import invoked
 from training.history import open_ledger
 from training.ledger import Ledger
 from verify.records import content_id
@@ -80,7 +80,7 @@ def _add_results(graph: nx.DiGraph, ledger: Ledger) -> None:
     for number in _rounds(ledger):
         own = [s.id for s in ledger.statements("conjecture", number)]
         nx.set_node_attributes(graph, dict.fromkeys(own, False), "selected")
-        chosen = [row[0] for row in ledger.selections(number) if row[4] > 0]
+        chosen = [row.statement for row in ledger.selections(number) if row.weight > 0]
         nx.set_node_attributes(graph, dict.fromkeys(chosen, True), "selected")
         rates = {t.statement: t.pass_rate for t in ledger.tallies(number, "prover", "conjecture")}
         nx.set_node_attributes(graph, {id: rates[id] for id in own if id in rates}, "pass_rate")
@@ -97,7 +97,7 @@ def _add_proofs(graph: nx.DiGraph, ledger: Ledger) -> None:
         if (statement, text) in made:
             graph.nodes[proof]["round"], graph.nodes[proof]["sampler"] = made[statement, text]
         graph.add_edge(statement, proof, relation="proved_by")
-        for name in invoked(text, verdict.lemmas, dict.fromkeys(verdict.lemmas, "")):
+        for name in invoked(text, verdict.lemmas, verdict.lemmas):
             graph.add_edge(_lemma(graph, name), proof, relation="used_by")
 
 

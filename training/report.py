@@ -262,13 +262,13 @@ def _conjectures(run: Run) -> list[tuple[Round, list[Conjecture], int]]:
     groups = []
     for round in run.played:
         tallies = {tally.statement: tally for tally in round.conjectures}
-        read = [
-            Conjecture(
-                s, next((run.statements[id] for id in s.parents if id in run.statements), None), tallies.get(s.id),
-                *round.selections.get(s.id, (0.0, "")), run.proofs.get(s.id, [])[:PROOFS_SHOWN],
-            )
-            for s in run.conjectures[round.number]
-        ]  # fmt: skip
+        read = []
+        for s in run.conjectures[round.number]:
+            seed = next((run.statements[id] for id in s.parents if id in run.statements), None)
+            made = round.selections.get(s.id)
+            weight, decision = (made.weight, made.decision) if made else (0.0, "")
+            proofs = run.proofs.get(s.id, [])[:PROOFS_SHOWN]
+            read.append(Conjecture(s, seed, tallies.get(s.id), weight, decision, proofs))
         read.sort(key=lambda c: (c.weight <= 0, not c.proofs, -c.weight, c.tally.pass_rate if c.tally else 2))
         if read:
             groups.append((round, read[:CONJECTURES_A_ROUND], len(read)))

@@ -9,22 +9,21 @@ import asyncio
 import json
 import os
 import time
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from conjecture.band import pass_rate_interval
-from conjecture.library import Library, Theorem, seed_theorems
+from conjecture.library import Library, invoked, seed_theorems
 from prover import model as models
 from prover.sampler import ModelSampler, open_sampler
 from prover.vllm import require
-from training import checkpoint, coldstart
+from training import checkpoint, coldstart, telling
 from training.coldstart import ProvedTheorem
 from training.config import SelfplayConfig
 from training.examples import all_examples, round_examples
 from training.fork import fork
+from training.history import read_round
 from training.judge import Judge
 from training.ledger import FINAL, Ledger
 from training.metrics import Metrics
@@ -39,7 +38,6 @@ from verify.pool import LeanPool, Limits
 from verify.records import Example, Job, Outcome, Statement, Verdict
 from verify.statements import BadInput, Reading, read_statements
 
-BUNDLED = toolchain.PROJECT / "statements.jsonl"
 LIBRARY_HEARTBEATS = 8_000  # the same in every run, so that verdicts on the library are found again
 # What decides the course of a run: a change of any of it needs a new run directory.
 FREE_TO_CHANGE = {
@@ -55,7 +53,9 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
     lean = toolchain.of_profile(config.profile)
     require(config.sampler, config.vllm_python)
     reading = read_statements(
-        str(BUNDLED) if config.statements == "bundled" else config.statements, split=config.split, limit=config.limit
+        str(toolchain.BUNDLED) if config.statements == "bundled" else config.statements,
+        split=config.split,
+        limit=config.limit,
     )
     library = coldstart.given_library(config.cold_start)
     texts = config.cold_start.reading_statements
@@ -65,7 +65,7 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
     make_directory(config.run)
     if config.fork is not None:
         fork(config)
-    _settle_config(config)
+    settle(config, SelfplayConfig(), FREE_TO_CHANGE)
     with Ledger(config.run / "ledger.sqlite") as ledger, Metrics(config.run / "metrics.jsonl") as metrics:
         run = SelfPlay(config, lean, reading, ledger, metrics, console, library, further)
         asyncio.run(run.play())
@@ -81,7 +81,7 @@ async def judge_library(console: Console) -> None:
     """
     lean, settings = toolchain.core(), SelfplayConfig().cold_start
     seeds = seed_theorems()
-    jobs = [Job(s, None, LIBRARY_HEARTBEATS) for s in read_statements(str(BUNDLED)).statements]
+    jobs = [Job(s, None, LIBRARY_HEARTBEATS) for s in read_statements(str(toolchain.BUNDLED)).statements]
     jobs += [Job(t.statement, t.proof, LIBRARY_HEARTBEATS) for t in seeds]
     found = coldstart.searched(seeds, settings, SelfplayConfig().seed)
     jobs += [Job(t.statement, t.proof, settings.search_heartbeats) for t in found]
@@ -149,16 +149,8 @@ class SelfPlay:
         inside = [s for s in statements if verdicts[s.id, ""].outcome is Outcome.ELABORATES]
         share = len(inside) / len(statements)
         self.console.print(f"{len(statements)} statements, {len(inside)} in profile {self.lean.profile} ({share:.0%})")
-        for name, reason in self.reading.rejected[:5]:
-            self.console.print(f"  not read: {name}: {reason}", highlight=False, markup=False)
-        if len(self.reading.rejected) > 5:
-            self.console.print(f"  … and {len(self.reading.rejected) - 5} more rows that are not read")
         outside = [(s, verdicts[s.id, ""]) for s in statements if verdicts[s.id, ""].outcome is not Outcome.ELABORATES]
-        if outside or self.reading.rejected:
-            rows = [{"name": s.name, "outcome": str(v.outcome), "reason": v.reason} for s, v in outside]
-            rows += _not_read(self.reading.rejected)
-            path = self._list("out_of_profile.jsonl", rows)
-            self.console.print(f"  {len(rows)} are not played; listed with their reasons in {path}")
+        telling.not_played(self.console, self.config.run, outside, self.reading.rejected)
         if not inside:
             raise BadInput(f"no statement elaborates in profile {self.lean.profile}; see {self.config.run}")
         return inside
@@ -168,7 +160,8 @@ class SelfPlay:
         settings, seeds = self.config.cold_start, self.library.theorems
         self.ledger.add_statements("seed", 0, [t.statement for t in seeds])
         verdicts = await self._check("library", "proof", [(t.statement, t.proof) for t in seeds])
-        self._tell_unproved([(t, verdicts[t.statement.id, t.proof]) for t in seeds])
+        judged = [(t, verdicts[t.statement.id, t.proof]) for t in seeds]
+        telling.not_learnt(self.console, self.config.run, judged, self.library.rejected)
         inside = [t for t in seeds if verdicts[t.statement.id, t.proof].outcome is not Outcome.OUT_OF_PROFILE]
         found, limit = coldstart.searched(inside, settings, self.config.seed), settings.search_heartbeats
         verdicts |= await self._check("search", "proof", [(t.statement, t.proof) for t in found], limit)
@@ -176,33 +169,13 @@ class SelfPlay:
         for theorem in [*seeds, *found]:
             verdict = verdicts[theorem.statement.id, theorem.proof]
             if verdict.proved:
-                used = coldstart.invoked(theorem.proof, verdict.lemmas, self.lemmas, theorem.premises)
+                used = invoked(theorem.proof, verdict.lemmas, self.lemmas, theorem.premises)
                 proved[theorem.statement.id, theorem.proof] = ProvedTheorem(theorem.statement, theorem.proof, used)
         if not proved:
             raise BadInput(f"no theorem of the library is proved in profile {self.lean.profile}; see {self.config.run}")
         distinct = len({statement for statement, _ in proved})
         self.console.print(f"library: {len(proved)} proofs of {distinct} theorems")
         return list(proved.values())
-
-    def _tell_unproved(self, judged: Sequence[tuple[Theorem, Verdict]]) -> None:
-        """Lists the library's theorems that are no example here, with their reasons, and says how many there are."""
-        rows = [
-            {"name": t.statement.name, "chapter": t.chapter, "outcome": str(v.outcome), "reason": v.reason}
-            for t, v in judged
-            if not v.proved
-        ]
-        rows += _not_read(self.library.rejected)
-        if rows:
-            path = self._list("library_not_proved.jsonl", rows)
-            counts = Counter(row["outcome"] for row in rows)
-            told = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in counts.most_common())
-            self.console.print(f"  of the library {len(rows)} theorems are not learnt from ({told}); listed in {path}")
-
-    def _list(self, name: str, rows: Sequence[dict[str, str]]) -> Path:
-        """A file of the run that names what it does without."""
-        path = self.config.run / name
-        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
-        return path
 
     def cold_start(self, library: Sequence[ProvedTheorem], targets: Sequence[Statement]) -> None:
         """The first model: SFT in both roles on the library (a model from nothing also learns to read)."""
@@ -316,8 +289,8 @@ class SelfPlay:
             "time/round": time.monotonic() - began,
         })  # fmt: skip
         self.console.print(
-            f"of {len(targets)} statements, {k} samples each: cold start solves {_share(len(first), len(targets))}, "
-            f"final model {_share(len(last), len(targets))}; solved in the whole run: {len(ever)}",
+            f"of {len(targets)} statements, {k} samples each: cold start solves {telling.share(len(first), len(targets))}, "
+            f"final model {telling.share(len(last), len(targets))}; solved in the whole run: {len(ever)}",
             highlight=False,
         )
 
@@ -351,63 +324,19 @@ class SelfPlay:
             return fine_tune(model, tokenizer, examples, settings, seed, lambda at, total, _: shown.at(at, total))
 
     def _log(self, play: Round, times: dict[str, float]) -> None:
-        number = play.number
-        given = self.ledger.tallies(number, "prover", "given")
-        made = self.ledger.tallies(number, "prover", "conjecture")
-        attempts = self.ledger.attempts(number, "prover")
-        saved = self.ledger.finished(number, "prove:prover").get("saved", 0)
-        gates = self.ledger.gates(number)
-        selected = sum(row[4] > 0 for row in self.ledger.selections(number))
-        solved = {s: r for s, r in self.ledger.solved("given").items() if r <= number}
-        unproved = {s.id for s in play.unproved}
-        new = sum(tally.correct > 0 and tally.statement in unproved for tally in given)
+        done = read_round(self.ledger, play.number, "prover", times)
+        saved = self.ledger.finished(play.number, "prove:prover").get("saved", 0)
+        solved = sum(first <= play.number for first in self.ledger.solved("given").values())
         self.metrics.log({
-            "round": number, **times, "solve/statements": len(play.statements),
-            "solve/round": sum(tally.correct > 0 for tally in given), "solve/cumulative": len(solved),
-            "conjecture/proposed": sum(gates.values()), "conjecture/passed": gates.get("passed", 0),
-            "conjecture/proved": sum(t.correct > 0 for t in made), "conjecture/selected": selected,
-            "attempt/total": len(attempts), "attempt/distinct": len({(a.statement_id, a.proof) for a in attempts}),
-            "attempt/saved": saved,
-            **{f"outcome/{name}": count for name, count in self.ledger.outcomes(number, "prover").items()},
-            **{f"gate/{name}": count for name, count in gates.items()},
+            "round": play.number, **times, "solve/statements": len(play.statements),
+            "solve/round": len(done.solved), "solve/cumulative": solved,
+            "conjecture/proposed": sum(done.gates.values()), "conjecture/passed": done.passed,
+            "conjecture/proved": done.proved, "conjecture/selected": done.selected,
+            "attempt/total": len(done.attempts), "attempt/distinct": done.distinct, "attempt/saved": saved,
+            **{f"outcome/{name}": count for name, count in done.outcomes.items()},
+            **{f"gate/{name}": count for name, count in done.gates.items()},
         })  # fmt: skip
-        line = (
-            f"round {number}: {len(solved)} of {len(play.statements)} solved ({new} new of {len(play.targets)} tried)"
-        )
-        if gates:
-            proved = sum(t.correct > 0 for t in made)
-            line += (f"; {gates.get('passed', 0)} of {sum(gates.values())} conjectures passed the gates, "
-                     f"{proved} proved, {selected} selected")  # fmt: skip
-        elif play.conjecturing and self.config.conjectures:
-            missing = "proved yet" if self.config.seeds.prompts == "proved" else "unproved"
-            line += f"; no conjectures: nothing is {missing} that one could prompt with"
-        if saved:
-            line += f"; {saved} of {saved + len(attempts)} samples saved"
-        line += (f"; sample {times['time/sample']:.0f} s, wait for Lean {times['time/wait']:.0f} s, "
-                 f"train {times['time/train']:.0f} s")  # fmt: skip
-        self.console.print(line, highlight=False)
-        self._show_conjectures(number)
-
-    def _show_conjectures(self, number: int, most: int = 2) -> None:
-        """A few of the round's selected conjectures, each with a proof the model found."""
-        statements = {s.id: s for s in self.ledger.statements("conjecture", number)}
-        tallies = {t.statement: t for t in self.ledger.tallies(number, "prover", "conjecture")}
-        for row in [row for row in self.ledger.selections(number) if row[4] > 0][:most]:
-            tally = tallies[row[0]]
-            low, high = tally.interval()
-            proof = tally.proofs[0].replace("\n", "\n      ")
-            self.console.print(f"  P = {row[1]:.2f} ({low:.2f} to {high:.2f})  {statements[row[0]].signature}\n      := by {proof}",
-                               highlight=False, markup=False, style="dim")  # fmt: skip
-
-
-def _not_read(rejected: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-    return [{"name": name, "outcome": "not read", "reason": reason} for name, reason in rejected]
-
-
-def _share(count: int, total: int) -> str:
-    """A count with the exact 95 % interval of its share."""
-    low, high = pass_rate_interval(count, total)
-    return f"{count} ({low:.0%} to {high:.0%})"
+        telling.round_played(self.console, self.ledger, play, done, solved, saved)
 
 
 def _threads(beside: int) -> None:
@@ -415,7 +344,3 @@ def _threads(beside: int) -> None:
     import torch
 
     torch.set_num_threads(max((os.cpu_count() or 1) - beside, 1))
-
-
-def _settle_config(config: SelfplayConfig) -> None:
-    settle(config, SelfplayConfig(), FREE_TO_CHANGE)

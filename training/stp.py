@@ -26,7 +26,7 @@ import numpy as np
 
 from conjecture import gates
 from conjecture.guide import Pair, guide, scores
-from conjecture.library import stated
+from conjecture.library import invoked, stated
 from conjecture.reweighting import Reweighting, ReweightingSettings, reweight
 from conjecture.seeds import ConjectureInput, ProvedStatement, conjecture_inputs, samples_per_input, target_inputs
 from conjecture.selection import Candidate, select
@@ -34,10 +34,9 @@ from prover.attempts import Chunk, Clock, chunks, derived_seed, sample_and_check
 from prover.embedding import embed
 from prover.prompts import conjecture_prompt, read_signature
 from prover.sampler import Sampler
-from training.coldstart import invoked
 from training.config import SelfplayConfig
 from training.judge import Judge
-from training.ledger import FINAL, Ledger, Proposal, Tally
+from training.ledger import FINAL, Ledger, Proposal, Selection, Tally
 from training.progress import step
 from verify.records import Attempt, Statement, Verdict
 
@@ -308,8 +307,10 @@ class Round:
         self.ledger.add_selections(
             self.number,
             (
-                (d.candidate.statement, d.candidate.pass_rate, d.candidate.samples, d.candidate.elegance,
-                 weights.get(d.candidate.statement, 0.0), d.decision)
+                Selection(
+                    d.candidate.statement, d.candidate.pass_rate, d.candidate.samples, d.candidate.elegance,
+                    weights.get(d.candidate.statement, 0.0), d.decision,
+                )
                 for d in decisions
             ),
         )  # fmt: skip

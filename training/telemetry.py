@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from statistics import fmean, median
 
+from conjecture.library import invoked
 from conjecture.telemetry import (
     TARGETS,
     VENDI_EXACT,
@@ -26,7 +27,6 @@ from conjecture.telemetry import (
     trigram_vectors,
     vendi_score,
 )
-from training.coldstart import invoked
 from training.ledger import Ledger, Proposal, Tally
 from verify.records import Outcome, Statement
 
@@ -140,7 +140,7 @@ class _Reader:
         for tally in tallies:
             for proof in tally.proofs:
                 lemmas = self.ledger.verdict("proof", tally.statement, proof).lemmas
-                found.update(invoked(proof, lemmas, dict.fromkeys(lemmas, "")))
+                found.update(invoked(proof, lemmas, lemmas))
         return found
 
 

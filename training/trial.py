@@ -7,14 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from conjecture import gates
-from conjecture.library import core_lemmas, seed_theorems, stated
+from conjecture.library import core_lemmas, invoked, seed_theorems, stated
 from conjecture.seeds import ProvedStatement, conjecture_inputs, target_inputs
 from prover import model as models
 from prover.attempts import Chunk, derived_seed, sample_proofs
 from prover.prompts import conjecture_prompt, read_signature
 from prover.sampler import ModelSampler, SamplingSettings, open_sampler
 from training import checkpoint
-from training.coldstart import invoked
 from training.history import configuration
 from training.progress import step
 from training.stp import SCREEN_HEARTBEATS

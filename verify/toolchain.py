@@ -18,6 +18,8 @@ from verify.records import content_id
 from verify.sandbox import caged
 
 PROJECT = install.PROJECT
+BUNDLED = PROJECT / "statements.jsonl"
+"""The statements of a default run."""
 
 
 class LeanUnavailable(RuntimeError):

@@ -19,11 +19,11 @@ def started(tmp_path, monkeypatch):
     class Began(Exception):
         pass
 
-    def begin(config: SelfplayConfig) -> None:
+    def begin(*_) -> None:
         raise Began
 
     monkeypatch.setattr(selfplay.toolchain, "of_profile", lambda profile: None)
-    monkeypatch.setattr(selfplay, "_settle_config", begin)
+    monkeypatch.setattr(selfplay, "settle", begin)
 
     def start(**options) -> bool:
         try:
