@@ -59,8 +59,16 @@ class Statement:
 
     @property
     def id(self) -> str:
-        """Identity is the signature up to white space: the theorem's name does not matter."""
-        return content_id("statement", " ".join(self.signature.split()))
+        """Identity is the signature and the namespace that the name opens; the rest of the name does not matter.
+
+        Nor does white space between words, where it cannot: a signature with strings, characters or comments, or with
+        lines of which Lean heeds the layout, is taken as it stands.
+        """
+        signature = self.signature.strip(" \n")
+        if not (_VERBATIM.search(signature) or ("\n" in signature and _LAYOUT.search(signature))):
+            signature = re.sub("[ \n]+", " ", signature)
+        namespace = _NAMESPACE.match(self.name)
+        return content_id("statement", signature, *([namespace[0]] if namespace else []))
 
     @property
     def text(self) -> str:
@@ -73,7 +81,7 @@ class Statement:
         Raises ValueError when the text does not begin so.
         """
         match = _HEAD.match(text.strip())
-        if not match:
+        if not match or "--" in match[1] or "/-" in match[1]:  # a comment would end elsewhere in what we make of it
             raise ValueError(f"not a theorem: {text.strip()[:60]!r}")
         return cls(name=match[1], signature=match[2].strip(), **fields)
 
@@ -81,6 +89,9 @@ class Statement:
         return {**asdict(self), "id": self.id, "tags": list(self.tags), "parents": list(self.parents)}
 
 
+_VERBATIM = re.compile(r"[\"'«\r\t]|--|/-")
+_LAYOUT = re.compile(r":=|\b(?:by|calc|do|if|match|nofun|show|suffices|where)\b")
+_NAMESPACE = re.compile(r"(?:(?:[^\W\d][\w'!?]*|«[^»]*»)\.)+(?=[^\W\d]|«)")
 # Universe parameters, `.{u}`, belong to the signature.
 _HEAD = re.compile(r"(?:theorem|lemma)\s+((?:«[^»]*»|(?!\.\{)[^\s:({\[⦃])+)\s*(.*)", re.DOTALL)
 
@@ -200,4 +211,5 @@ class Job:
 
     @property
     def key(self) -> tuple[str, str | None, int]:
-        return (self.statement.id, self.proof, self.heartbeats)
+        """Equal jobs are those of which Lean reads the same text."""
+        return (self.statement.text, self.proof, self.heartbeats)

@@ -2,7 +2,8 @@
 
 Each theorem becomes one item with either a job for the pool or, where there is nothing to check, the
 verdict itself. The verifier's contract holds here too: imports and `open`s of a file are its header,
-which is ours; any other command beside the theorems is refused, since the theorem might lean on it.
+which is ours; what ours does not open, and any other command beside the theorems, is refused, since the theorem might
+lean on it.
 """
 
 from __future__ import annotations
@@ -12,15 +13,21 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from verify.policy import VERSION, tokens
+from verify.policy import COMMANDS, VERSION, tokens
 from verify.pool import LeanPool
+from verify.preamble import opened
 from verify.process import LeanError, LeanOutOfMemory, LeanTimeout
 from verify.records import Job, Outcome, Statement, Verdict
-from verify.statements import TEXT_FIELDS, BadInput, parse_theorem
+from verify.statements import TEXT_FIELDS, BadInput, parse_theorem, theorem_start
+from verify.toolchain import PROJECT
 
 # `open Nat in theorem …` is one command to Lean: without its prefix it is the theorem, in the same place.
 _PREFIX = re.compile(r"(?m)^(?:set_option[ \t]+[\w.]+[ \t]+\w+|open(?:[ \t]+[\w.«»]+)+)\s+in(?=\s)")
 _HEADER = re.compile(r"(open\b|/-!|set_option\s+(maxHeartbeats|maxRecDepth|autoImplicit|relaxedAutoImplicit)\b)")
+
+_HEADERS = [(PROJECT / "header" / f"{profile}.lean").read_text(encoding="utf-8") for profile in ("core", "mathlib")]
+OPENED = {"scoped", "in"}.union(*map(opened, _HEADERS))
+BEGINNINGS = COMMANDS - {"scoped"} | {"open", "set_option", "@["}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +73,17 @@ async def _of_row(line: str, where: str, default: str, pool: LeanPool, statement
     if text is None or not (isinstance(proof, str) or statements_only):
         raise BadInput(f"{where}: wants `statement` (or `formal_statement`) and `proof`, or `code`")
     try:
-        return [Item(name, Job(parse_theorem(text), None if statements_only else proof))]
+        statement = parse_theorem(text)
+        if foreign := _foreign(text[: theorem_start(text)]):
+            raise ValueError(f"opens {' '.join(foreign)}, which the verifier's header does not")
+        return [Item(name, Job(statement, None if statements_only else proof))]
     except ValueError as error:
         return [_settled(name, Outcome.OUT_OF_PROFILE, str(error), pool)]
 
 
 async def _of_code(text: str, where: str, wanted: str | None, pool: LeanPool) -> list[Item]:
     """The theorems of a whole file; with `wanted`, that one alone, or the last if none has the name."""
-    text = re.sub(r"(?m)^(\s*)lemma(?=\s)", r"\1theorem", unprefixed(text))
+    text = _theorems(unprefixed(text))
     items: list[Item] = []
     try:
         pieces = await pool.split(text)
@@ -93,6 +103,9 @@ async def _of_code(text: str, where: str, wanted: str | None, pool: LeanPool) ->
                 words = " ".join(piece["text"].split()[:2])
                 reason = f"`{words}` is not allowed beside a theorem (line {line})"
                 return [_settled(f"{where}:{line}", Outcome.REFUSED, reason, pool)]
+            if foreign := _foreign(piece["text"]):
+                reason = f"opens {' '.join(foreign)}, which the verifier's header does not (line {line})"
+                return [_settled(f"{where}:{line}", Outcome.REFUSED, reason, pool)]
         else:
             try:
                 items.append(Item(piece["name"], Job(Statement.parse(piece["statement"]), _proof(piece))))
@@ -108,7 +121,31 @@ async def _of_code(text: str, where: str, wanted: str | None, pool: LeanPool) ->
 
 def unprefixed(text: str) -> str:
     """The text with blanks for what stands before a theorem with `in`, which is the header's affair; places stay."""
-    return _PREFIX.sub(lambda match: re.sub(r"\S", " ", match[0]), text)
+    words = dict(tokens(text))
+
+    def blanks(match: re.Match[str]) -> str:
+        following = next((word for position, word in words.items() if position >= match.end()), "")
+        wraps = match.start() in words and following in ("theorem", "lemma", "open", "set_option")
+        return re.sub(r"\S", " ", match[0]) if wraps and not _foreign(match[0]) else match[0]
+
+    return _PREFIX.sub(blanks, text)
+
+
+def _theorems(text: str) -> str:
+    """The text with `theorem` for each `lemma` that begins a line, which the core profile does not know."""
+    words = dict(tokens(text))
+    return re.sub(r"(?m)^(\s*)lemma(?=\s)", lambda m: m[0] if m.end(1) not in words else f"{m[1]}theorem", text)
+
+
+def _foreign(text: str) -> list[str]:
+    """What the commands `open` in a text say that the header of no profile opens, `hiding` and the like included."""
+    found, opening = [], False
+    for _, word in tokens(text):
+        if word in BEGINNINGS:
+            opening = word == "open"
+        elif opening and word not in OPENED:
+            found.append(word)
+    return found
 
 
 def _proof(piece: dict[str, Any]) -> str:

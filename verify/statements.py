@@ -14,15 +14,18 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from verify.policy import tokens
+from verify.policy import COMMANDS, tokens
 from verify.records import Statement
 
 TEXT_FIELDS = ("formal_statement", "statement", "theorem", "lean4_formalization")
 NAME_FIELDS = ("name", "id", "problem_name", "full_name")
 FILE_KINDS = (".json", ".jsonl", ".parquet")
+HARMLESS = frozenset("import section end universe scoped noncomputable private protected nonrec public".split())
+"""Words of commands that may stand before a theorem and do not change what it says."""
 
 
 class BadInput(ValueError):
@@ -84,7 +87,23 @@ def parse_theorem(text: str, source: str = "user", row: dict[str, Any] | None = 
     statement = Statement.parse(cut_proof(text[start:]), source=source, split=split, tags=tags)
     if not statement.signature:
         raise ValueError("the theorem has no statement")
+    if (start or "theorem" in text[7:] or "lemma" in text[5:]) and (reason := _leans(text, start, statement.signature)):
+        raise ValueError(reason)
     return statement
+
+
+def _leans(text: str, start: int, signature: str) -> str:
+    """Why the theorem at `start` may lean on what stands beside it, which the verifier does not run; "" if it cannot."""
+    words = [token for _, token in tokens(text)]
+    if sum(word in ("theorem", "lemma") for word in words) > 1:
+        return "holds more than one theorem"
+    said = {part for _, token in tokens(signature) for part in token.split(".")}
+    before = [token for _, token in tokens(text[:start])]
+    for word, following in pairwise([*before, ""]):
+        named = word in ("def", "abbrev") and following.split(".")[-1] not in said
+        if word in COMMANDS - HARMLESS and not named:
+            return f"holds a `{word}` before the theorem, which is not run"
+    return ""
 
 
 def theorem_start(text: str, *, last: bool = False) -> int:

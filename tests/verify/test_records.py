@@ -72,9 +72,39 @@ def test_attempts_are_told_apart_by_their_place_not_by_their_text():
 
 def test_a_job_is_its_statement_proof_and_limit():
     one = Job(Statement("a", ": p"), "simp", 5)
-    assert one.key == Job(Statement("b", ":  p"), "simp", 5).key
-    keys = {one.key, Job(one.statement, None, 5).key, Job(one.statement, "", 5).key, Job(one.statement, "simp").key}
-    assert len(keys) == 4
+    assert one.key == Job(Statement("a", ": p", source="elsewhere"), "simp", 5).key
+    keys = {
+        one.key,
+        Job(Statement("a", ":  p"), "simp", 5).key,
+        Job(Statement("b", ": p"), "simp", 5).key,
+        Job(one.statement, None, 5).key,
+        Job(one.statement, "", 5).key,
+        Job(one.statement, "simp").key,
+    }
+    assert len(keys) == 6
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("theorem t (a : ℕ) -- x\n(h : a = a + 1) --\n : a = a + 1", "theorem t (a : ℕ) -- x (h : a = a + 1) --\n : a = a + 1"),
+        ('theorem t : "a b".length = 3', 'theorem t : "a  b".length = 3'),
+        ("theorem t : ' '.toNat = 32", "theorem t : '\u00a0'.toNat = 32"),
+        ("theorem t : x = y", "theorem t : x\u00a0= y"),
+        ("theorem Nat.t : ModEq 2 (0 - 1) 0", "theorem Int.t : ModEq 2 (0 - 1) 0"),
+        ("theorem «Nat».t : p", "theorem t : p"),
+        ("theorem t : let f := g\n  h = k; q", "theorem t : let f := g h = k; q"),
+        ("theorem t : «a b» = 1", "theorem t : «a  b» = 1"),
+    ],
+)  # fmt: skip
+def test_what_lean_may_read_otherwise_is_another_statement(one, other):
+    assert Statement.parse(one).id != Statement.parse(other).id
+
+
+def test_names_are_no_part_of_it_but_for_their_namespace():
+    ids = {Statement(name, ": p").id for name in ("t", "u'", "t_1", "step-1-2", "1.json", "v1.5", "a b.c")}
+    assert len(ids) == 1
+    assert Statement("A.b.t", ": p").id == Statement("A.b.u", ": p").id not in ids
 
 
 VERDICTS = st.builds(

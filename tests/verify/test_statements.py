@@ -38,7 +38,7 @@ def theorem(n: int, **fields) -> dict:
         ("minif2f_goedel_v2", 244, {}, {"test": 244}),
         ("minif2f_yangky11", 488, {}, {"valid": 244, "test": 244}),
         ("proofnet", 357, {"holds a def, not a theorem": 14}, {"valid": 178, "test": 179}),
-        ("proofnet_sharp", 371, {}, {"train": 371}),
+        ("proofnet_sharp", 358, {"holds a `def` before the theorem, which is not run": 13}, {"train": 358}),
         ("proofnet_verified", 367, {}, {"train": 367}),
         # 16,052 rows
         ("lean_workbook", 13_389, {"duplicate of an earlier statement": 2_663}, {"base": 7_022, "plus": 6_367}),
@@ -115,6 +115,14 @@ def test_a_theorem_without_its_proof(text, signature):
         ("structure S where", "holds a structure, not a theorem"),
         ("theorem t := by sorry", "the theorem has no statement"),
         ("theorem : 1 = 1", "not a theorem"),
+        ("theorem t--\n(Odd : ℕ → Prop)\n: ∃ n : ℕ, Odd n := by", "not a theorem"),
+        ("theorem a : 1 = 1 := rfl\ntheorem t : 1 = 2", "holds more than one theorem"),
+        ("def Even (n : ℕ) : Prop := False\ntheorem t : ∃ n : ℕ, Even n", "holds a `def` before the theorem"),
+        ('local notation "ℕ" => Int\ntheorem t : ∀ n : ℕ, 0 ≤ n', "holds a `local` before the theorem"),
+        ("open Nat in /- -/ def A.Even := 0\n theorem t : Even 1 = 1", "holds a `def` before the theorem"),
+        ("namespace Int\ntheorem t : ModEq 2 (0 - 1) 0", "holds a `namespace` before the theorem"),
+        ("variable (n : Fin 2)\ntheorem t : n = n", "holds a `variable` before the theorem"),
+        ("attribute [local simp] f\ntheorem t : 1 = 1", "holds a `attribute` before the theorem"),
     ],
 )
 def test_what_holds_no_theorem(text, reason):
