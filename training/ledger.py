@@ -263,8 +263,8 @@ class Ledger:
     def add_verdicts(self, verdicts: Iterable[tuple[str, str, str, Verdict]]) -> None:
         """Rows of (question, statement id, proof, verdict).
 
-        The questions: `proof` (is it one?), `statement` (does it elaborate? no proof), `trivial` (is the
-        statement closed by this cheap tactic?).
+        The questions: `proof` (is it one?), `statement` (does it elaborate? no proof), `trivial` (is the statement
+        closed by this cheap tactic?), `refuted`, `vacuous`, and of answers `equals LABEL`.
         """
         self._insert("verdicts", (_verdict_row(*row) for row in verdicts))
 

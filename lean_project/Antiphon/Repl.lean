@@ -248,19 +248,19 @@ def levelKey : Level → String
   | .mvar _ => "?"
 
 /-- A type below `outer` leading binders, without the names of bound variables: `$i;` is the leading binder
-number `i`, `#i` a variable bound inside. -/
+number `i`, `#i` a variable bound inside. A string is written as numbers: it may hold any of the signs used here. -/
 partial def key (outer inner : Nat) : Expr → String
   | .bvar i => if i < inner then "#" ++ toString i else "$" ++ toString (outer + inner - 1 - i) ++ ";"
   | .fvar _ => "f"
   | .mvar _ => "?"
   | .sort u => "S" ++ levelKey u
-  | .const n _ => n.toString
+  | .const n us => us.foldl (fun said u => said ++ "{" ++ levelKey u) n.toString
   | .app f a => "(" ++ key outer inner f ++ " " ++ key outer inner a ++ ")"
   | .lam _ t b _ => "λ" ++ key outer inner t ++ "." ++ key outer (inner + 1) b
   | .forallE _ t b _ => "∀" ++ key outer inner t ++ "." ++ key outer (inner + 1) b
   | .letE _ t v b _ => "l" ++ key outer inner t ++ "=" ++ key outer inner v ++ "." ++ key outer (inner + 1) b
   | .lit (.natVal n) => toString n
-  | .lit (.strVal s) => "\"" ++ s ++ "\""
+  | .lit (.strVal s) => s.foldl (fun said c => said ++ toString c.toNat ++ ",") "\""
   | .mdata _ e => key outer inner e
   | .proj s i e => "π" ++ s.toString ++ toString i ++ key outer inner e
 

@@ -119,6 +119,13 @@ def test_canonical_forms(lean):
     ordered = lean.check("(a b : ℝ) (ha : 0 < a) (hb : b < 0) : b < a", None)
     assert ordered.canonical == lean.check("(y : ℝ) (hy : y < 0) {x : ℝ} : 0 < x → y < x", None).canonical
     assert ordered.canonical != lean.check("(a b : ℝ) (ha : 0 < a) (hb : b < 0) : a < b", None).canonical
+    for one, other in (
+        (': (let x := "a"; let y := "b"; y) = "b"', ': (let x := "a\\".lString=\\"b"; x) = "b"'),
+        (": Subsingleton PUnit.{1}", ": Subsingleton PUnit.{3}"),
+        ('(n : ℕ) : "$0;".length = n', '(n : ℕ) : "$1;".length = n'),
+    ):
+        forms = [lean.check(text, None).canonical for text in (one, other)]
+        assert all(forms) and forms[0] != forms[1]
 
 
 def test_checks_do_not_see_one_another(lean):
