@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+import math
 import os
 import sqlite3
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -88,7 +90,7 @@ def verify(
         wall_seconds: A check that takes longer is stopped.
         certify: A proof must pass the kernel again, in one more process, which never sees a candidate.
     """
-    if workers < 1 or heartbeats < 1 or wall_seconds <= 0:
+    if workers < 1 or heartbeats < 1 or not 0 < wall_seconds < math.inf:
         raise BadInput("--workers, --heartbeats and --wall-seconds must be positive")
     verdicts = asyncio.run(_verify(source, profile, json, statements_only, workers, heartbeats, wall_seconds, certify))
     statuses = {STATUS[verdict.outcome] for verdict in verdicts} - {0}
@@ -179,6 +181,8 @@ def prove(
     """
     from training.trial import prove_one
 
+    if samples < 1 or heartbeats < 1:
+        raise BadInput("--samples and --heartbeats must be at least 1")
     return asyncio.run(prove_one(statement, model, samples, seed, profile, heartbeats))
 
 
@@ -193,6 +197,8 @@ def conjecture(model: Path = Path("runs/selfplay"), count: int = 8, seed: int = 
     """
     from training.trial import conjecture_some
 
+    if count < 1:
+        raise BadInput("--count must be at least 1")
     return asyncio.run(conjecture_some(model, count, seed, profile))
 
 
@@ -275,11 +281,14 @@ def report(run: tyro.conf.Positional[Path] = Path("runs/selfplay"), samples: int
 
     from training import dualplay_report
     from training import report as formal_report
+    from training.history import is_dualplay
 
-    pages = dualplay_report if dualplay_report.is_dualplay(run) else formal_report
+    pages = dualplay_report if is_dualplay(run) else formal_report
     console = Console()
     path = pages.write_report(run)
     console.print(pages.summary(run))
+    if samples < 0:
+        raise BadInput(f"--samples must be at least 0, not {samples}")
     if samples:
         shown = list(pages.samples(run, round, limit=samples))
         for sample in shown or ["no attempts" if round is None else f"no attempts in round {round}"]:
@@ -357,7 +366,7 @@ def serve(
         queue: Snippets admitted and not yet answered; above that, 429.
         api_key_file: Keys, one a line. A single one may stand in ANTIPHON_API_KEY instead.
     """
-    if workers < 1 or heartbeats < 1 or wall_seconds <= 0 or queue < 2:
+    if workers < 1 or heartbeats < 1 or not 0 < wall_seconds < math.inf or queue < 2:
         raise BadInput("--workers, --heartbeats and --wall-seconds must be positive, --queue at least 2")
     if not 0 <= port < 65536:
         raise BadInput("--port must be from 0 to 65535")
@@ -434,6 +443,9 @@ COMMANDS = {
 def main() -> None:
     """The command line: a user's mistake is one clear line, never a traceback."""
     try:
+        if sys.argv[1:] == ["--version"]:
+            print(f"antiphon {metadata.version('antiphon')}")
+            return
         arguments, config = _with_config(sys.argv[1:])
         if arguments[:2] == ["eval", "compare"]:
             sys.exit(tyro.cli(compare, args=arguments[2:], prog="antiphon eval compare"))

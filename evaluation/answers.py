@@ -27,7 +27,7 @@ from evaluation.solvers import NO_BOX, Solver, open_solver
 from training.judge import equals
 from training.ledger import Ledger
 from training.progress import step
-from training.settle import versions
+from training.settle import directory_of_ours, versions
 from verify.maths import POLICY, PROFILE, AnswerJob, MathVerifier
 from verify.records import Outcome, Statement, Verdict
 from verify.votes import majority
@@ -41,8 +41,7 @@ def evaluate(config: EvaluationConfig, console: Console) -> dict[str, Any]:
     given = questions.load(config)
     with open_solver(config) as solver:
         config.budgets(solver.samples)
-        config.make_directory()
-        with Ledger(config.directory / "ledger.sqlite") as ledger:
+        with directory_of_ours(config.directory, "--out"), Ledger(config.directory / "ledger.sqlite") as ledger:
             settle(ledger, config, given.description, solver.describe(), judged_by())
             votes = asyncio.run(_play(config, given, solver, ledger, console))
             results = collect(config, given, solver, ledger, votes, versions())

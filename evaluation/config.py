@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -105,7 +106,7 @@ class EvaluationConfig:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise BadInput(f"--{name.replace('_', '-')} must be at least 1")
-        if self.wall_seconds <= 0:
+        if not 0 < self.wall_seconds < math.inf:
             raise BadInput("--wall-seconds must be positive")
         if any(k < 1 for k in self.k):
             raise BadInput("--k wants numbers of at least 1")
@@ -158,13 +159,6 @@ class EvaluationConfig:
             self.split or "",
         )
         return self.out or Path("runs", "-".join(re.sub(r"[^\w.]+", "-", name) for name in names if name))
-
-    def make_directory(self) -> None:
-        """Raises BadInput."""
-        try:
-            self.directory.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise BadInput(f"--out {self.directory}: {error.strerror}") from error
 
     def budgets(self, samples: int) -> tuple[int, ...]:
         """The k that are told of so many samples a problem. Raises BadInput for a k above it.

@@ -30,7 +30,7 @@ from prover.attempts import Chunk, Clock, chunks, sample_and_check
 from training.judge import Judge
 from training.ledger import Ledger
 from training.progress import step
-from training.settle import versions
+from training.settle import directory_of_ours, versions
 from verify import policy, toolchain
 from verify.pool import LeanPool, Limits
 from verify.records import Attempt, Outcome, Statement, Verdict
@@ -52,8 +52,7 @@ def evaluate(config: EvaluationConfig, console: Console) -> dict[str, Any]:
     leans = _leans(config, given)
     with open_prover(config, given.problems) as prover:
         config.budgets(prover.samples)
-        config.make_directory()
-        with Ledger(config.directory / "ledger.sqlite") as ledger:
+        with directory_of_ours(config.directory, "--out"), Ledger(config.directory / "ledger.sqlite") as ledger:
             judge = {"lean": leans[0][0].identity, "policy": policy.VERSION}
             settle(ledger, config, given.description, prover.describe(), judge)
             asyncio.run(_play(config, leans, prover, ledger, console))

@@ -19,7 +19,7 @@ from evaluation.results import FORMAT, write_json
 from prover.sampler import Sampler
 from training.ledger import Ledger
 from training.progress import step
-from training.settle import versions
+from training.settle import directory_of_ours, versions
 from verify.records import Attempt, content_id
 from verify.statements import BadInput
 
@@ -35,16 +35,18 @@ def probe_memory(config: EvaluationConfig) -> dict[str, Any]:
     config = replace(config, protocol="none", sampling=replace(config.sampling, temperature=0.0, top_p=1.0))
     asked = {at: q.question for at, q in enumerate(given.problems) if all(cut_at(q.question))}
     opened = open_model(config)
-    with opened.sampler as sampler:
-        config.make_directory()
-        with Ledger(config.directory / "ledger.sqlite") as ledger:
-            settle(ledger, config, given.description, opened.description, {})
-            size = 2 * config.sampling.batch_size
-            try:
-                found = probe(list(asked.values()), lambda starts: completed(sampler, ledger, starts, size))
-            except ValueError as error:
-                raise BadInput(f"{config.benchmark}: {error}") from error
-            texts = _texts(ledger)
+    with (
+        opened.sampler as sampler,
+        directory_of_ours(config.directory, "--out"),
+        Ledger(config.directory / "ledger.sqlite") as ledger,
+    ):
+        settle(ledger, config, given.description, opened.description, {})
+        size = 2 * config.sampling.batch_size
+        try:
+            found = probe(list(asked.values()), lambda starts: completed(sampler, ledger, starts, size))
+        except ValueError as error:
+            raise BadInput(f"{config.benchmark}: {error}") from error
+        texts = _texts(ledger)
     rows = [
         {"name": given.problems[at].name, "beginning": start, "rest": rest, "completion": texts[_id(start)]}
         for at, (start, rest) in ((at, cut_at(question)) for at, question in asked.items())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from prover.decoding import Batch, Row
 from prover.model import encode, to_accelerator
+from verify.statements import BadInput
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -34,11 +35,11 @@ class SamplingSettings:
 
     def __post_init__(self) -> None:
         if not 0 <= self.temperature < float("inf"):
-            raise ValueError("temperature must be a finite number, at least 0")
+            raise BadInput("temperature must be a finite number, at least 0")
         if not 0 < self.top_p <= 1:
-            raise ValueError("top_p must be in (0, 1]")
+            raise BadInput("top_p must be in (0, 1]")
         if self.max_new_tokens < 1 or self.batch_size < 1:
-            raise ValueError("max_new_tokens and batch_size must be at least 1")
+            raise BadInput("max_new_tokens and batch_size must be at least 1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -92,6 +93,22 @@ def test_statements_only(tmp_path):
         (["selfplay", "--recipe", "pasodoble", "--knowledge.source", "nowhere.txt"], "nowhere.txt"),
         (["selfplay", "--recipe", "pasodoble", "--layout", "chat"], "name --proposer and --solver"),
         (["selfplay", "--recipe", "paso"], "paso"),
+        (["selfplay", "--seed", "-1"], "--seed must be at least 0"),
+        (["selfplay", "--limit", "0"], "--limit must be at least 1"),
+        (["selfplay", "--conjectures", "-3"], "--conjectures must be at least 0"),
+        (["selfplay", "--resample-probability", "7"], "--resample-probability is a share"),
+        (["selfplay", "--selection.elegance-drop", "2"], "--selection.elegance-drop is a share"),
+        (["selfplay", "--sft.learning-rate", "nan"], "--sft.learning-rate must be at least 0, and have an end"),
+        (
+            ["selfplay", "--recipe", "pasodoble", "--solver-learner.learning-rate", "nan"],
+            "--solver-learner.learning-rate",
+        ),
+        (["eval", "floor:grind", "bundled", "--temperature", "-1"], "temperature must be a finite number"),
+        (["eval", "floor:grind", "bundled", "--wall-seconds", "nan"], "--wall-seconds must be positive"),
+        (["verify", "-", "--wall-seconds", "nan"], "--wall-seconds"),
+        (["prove", "theorem t : 1 = 1", "--samples", "-3"], "--samples and --heartbeats must be at least 1"),
+        (["prove", "theorem t : 1 = 1"], "no run in runs/selfplay: make one with `antiphon selfplay`"),
+        (["conjecture", "--count", "0"], "--count must be at least 1"),
         (["export", "nowhere"], "say what to export"),
         (["export", "nowhere", "--model", "nowhere/model"], "nowhere has no model"),
         (["export", "nowhere", "--data", "nowhere/data"], "no run in nowhere"),
@@ -156,6 +173,11 @@ def test_a_broken_lean_says_what_to_do(tmp_path):
     result = antiphon("verify", "-", stdin=GOOD, home=tmp_path)
     assert result.returncode == 8
     assert "broken" in result.stderr and "antiphon lean install" in result.stderr
+
+
+def test_the_version():
+    result = antiphon("--version")
+    assert result.returncode == 0 and re.fullmatch(r"antiphon \d+\.\d+\S*\n", result.stdout)
 
 
 def test_help_is_quick():

@@ -5,6 +5,7 @@ The defaults are the preset `antiphon`; `training.presets` has the others.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
@@ -22,6 +23,9 @@ from prover.sampler import Engine, SamplingSettings
 from training.replay import ProofWeights, Retraining
 from training.sft import SFTSettings
 from verify.statements import BadInput
+
+SHARES = ("_probability", "_rate_max", "_rate_min", "_drop", "lemma_cap")
+"""Endings of the names of numbers that are at most 1."""
 
 
 @dataclass(frozen=True)
@@ -179,10 +183,11 @@ class SelfplayConfig:
     def __post_init__(self) -> None:
         for name in (
             "rounds", "samples_per_statement", "baseline_samples", "conjectures_per_prompt", "proposals_per_conjecture",
-            "workers", "heartbeats", "matching_weight", "replay_rounds",
+            "workers", "heartbeats", "matching_weight", "replay_rounds", "evaluation_samples", "limit",
         ):  # fmt: skip
-            if getattr(self, name) < 1:
+            if getattr(self, name) is not None and getattr(self, name) < 1:
                 raise BadInput(f"--{name.replace('_', '-')} must be at least 1, not {getattr(self, name)}")
+        refuse_nonsense(self)
         try:
             ReweightingSettings(self.reweighting, self.reweighting_cap)
         except ValueError as error:
@@ -217,6 +222,19 @@ class SelfplayConfig:
         """Whether a round begins anew, like round 0: every open statement is tried and nothing is conjectured."""
         refreshes = self.recipe == "stp" and self.refresh_every > 0
         return round == 0 or (refreshes and round % self.refresh_every == 0)
+
+
+def refuse_nonsense(config: Any, before: str = "--") -> None:
+    """Raises BadInput for a number below 0 or without end, and for a share above 1, in `config` or its parts."""
+    for one in fields(config):
+        option, value = before + one.name.replace("_", "-"), getattr(config, one.name)
+        if is_dataclass(value):
+            refuse_nonsense(value, f"{option}.")
+        elif isinstance(value, int | float):
+            if not 0 <= value < math.inf:
+                raise BadInput(f"{option} must be at least 0, and have an end, not {value}")
+            if value > 1 and one.name.endswith(SHARES):
+                raise BadInput(f"{option} is a share, at most 1, not {value}")
 
 
 def to_dict(config: Any) -> dict[str, Any]:

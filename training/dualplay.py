@@ -27,7 +27,7 @@ from training.pasodoble import Memory, PasoDoble
 from training.pasodoble_config import RECIPE, PasoDobleConfig
 from training.probe import PROBE, Probe
 from training.progress import step
-from training.settle import make_directory, settle
+from training.settle import directory_of_ours, settle
 from verify.maths import MathVerifier
 from verify.statements import BadInput
 
@@ -42,12 +42,12 @@ def dualplay(config: PasoDobleConfig, console: Console) -> Path:
     if config.layout == "chat" and not (config.proposer and config.solver):
         raise BadInput("--layout chat wants models with chat templates: name --proposer and --solver")
     knowledge = knowledge_of(config)
-    make_directory(config.run)
-    settle(config, PasoDobleConfig(), FREE_TO_CHANGE)
-    with Ledger(config.run / "ledger.sqlite") as ledger, Metrics(config.run / "metrics.jsonl") as metrics:
-        ledger.note("recipe", RECIPE)
-        asyncio.run(DualPlay(config, knowledge, ledger, metrics, console).play())
-    report = write_report(config.run)
+    with directory_of_ours(config.run):
+        settle(config, PasoDobleConfig(), FREE_TO_CHANGE)
+        with Ledger(config.run / "ledger.sqlite") as ledger, Metrics(config.run / "metrics.jsonl") as metrics:
+            ledger.note("recipe", RECIPE)
+            asyncio.run(DualPlay(config, knowledge, ledger, metrics, console).play())
+        report = write_report(config.run)
     console.print(f"report: {report}")
     return report
 

@@ -21,7 +21,6 @@ from training.history import configuration, open_ledger
 from training.judge import equals
 from training.ledger import Ledger, Question
 from training.meters import Reading, alarms_by_step, readings
-from training.pasodoble_config import RECIPE
 from training.probe import PROBE
 from training.report import environment, write_page
 from verify.records import Attempt
@@ -60,12 +59,6 @@ class Run:
     proposals: int
     questions: int
     steps: int
-
-
-def is_dualplay(run_directory: Path) -> bool:
-    """Whether a run is one of this kind. Raises as `open_ledger` does."""
-    with open_ledger(run_directory) as ledger:
-        return ledger.noted("recipe") == RECIPE
 
 
 def read_run(run_directory: Path, ledger: Ledger) -> Run:

@@ -8,6 +8,8 @@ as our model reads them (`prover.prompts`), and the tag is `statement`, `conject
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from prover.prompts import lay_proof, prove_prompt
@@ -22,23 +24,23 @@ TAGS = {"seed": "library", "given": "statement", "conjecture": "conjecture"}
 def export_model(run: Path, target: Path, round: int | None = None) -> Path:
     """Copies the final model, or the one with which a round begins, to `target`, which must be empty or new.
 
-    Raises BadInput when there is no such model or `target` has something in it.
+    Raises BadInput when there is no such model, and when `target` has something in it or cannot be written.
     """
     source = checkpoint.latest(run) if round is None else checkpoint.directory(run, round)
     if source is None or not (source / "state.json").exists():
         newest = checkpoint.newest(run)
         have = f"it has those of the rounds up to {newest}" if newest >= 0 else "it has none"
         raise BadInput(f"{run} has no model{'' if round is None else f' of round {round}'}; {have}")
-    _empty(target)
-    shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("state.json*"))
+    with _aside(target) as aside:
+        shutil.copytree(source, aside, dirs_exist_ok=True, ignore=shutil.ignore_patterns("state.json*"))
     return target
 
 
 def export_data(run: Path, target: Path) -> tuple[Path, int]:
     """Writes every distinct correct proof to a parquet file below `target`; returns its path and its rows.
 
-    `datasets.load_dataset(str(target))` reads it back. Raises BadInput when `target` has something in it,
-    FileNotFoundError when there is no run.
+    `datasets.load_dataset(str(target))` reads it back. Raises BadInput when `target` has something in it
+    or cannot be written, and when there are no proofs, FileNotFoundError when there is no run.
     """
     with open_ledger(run) as ledger:
         found = ledger.first_rounds()
@@ -49,7 +51,8 @@ def export_data(run: Path, target: Path) -> tuple[Path, int]:
                 rows.append(
                     (prove_prompt(known[id]), lay_proof(proof), proof_weight(proof), found.get((id, proof), 0), tag)
                 )
-    _empty(target)
+    if not rows:
+        raise BadInput(f"{run} has no proofs")
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -60,14 +63,27 @@ def export_data(run: Path, target: Path) -> tuple[Path, int]:
         "iteration": pa.int64(),
         "tag": pa.string(),
     }
-    columns = zip(*rows, strict=True) if rows else ([] for _ in types)
+    columns = zip(*rows, strict=True)
     arrays = [pa.array(list(column), type) for column, type in zip(columns, types.values(), strict=True)]
-    path = target / "train-00000-of-00001.parquet"
-    target.mkdir(parents=True, exist_ok=True)
-    parquet.write_table(pa.table(arrays, names=list(types)), path)
-    return path, len(rows)
+    name = "train-00000-of-00001.parquet"
+    with _aside(target) as aside:
+        parquet.write_table(pa.table(arrays, names=list(types)), aside / name)
+    return target / name, len(rows)
 
 
-def _empty(target: Path) -> None:
+@contextmanager
+def _aside(target: Path) -> Iterator[Path]:
+    """A directory that takes the place of `target` once all is written. Raises BadInput."""
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise BadInput(f"{target} is there already and not an empty directory")
+    aside = target.with_name(f"{target.name}.part")
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        aside.mkdir(parents=True)
+        yield aside
+        aside.replace(target)
+    except (OSError, shutil.Error) as error:
+        reason = "no space left on the disk" if "No space left" in str(error) else getattr(error, "strerror", None)
+        raise BadInput(f"{target} cannot be written: {reason or error}") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)

@@ -18,6 +18,7 @@ import yaml
 
 from training import checkpoint, metrics
 from training.config import SelfplayConfig
+from training.history import is_dualplay
 from training.ledger import Ledger
 from verify.statements import BadInput
 
@@ -49,6 +50,8 @@ def fork(config: SelfplayConfig) -> None:
         raise BadInput(f"--fork {old}: there is no run")
     if new.resolve() == old.resolve():
         raise BadInput(f"--fork {old}: a run is no fork of itself; choose another --run")
+    if (old / "ledger.sqlite").is_file() and is_dualplay(old):
+        raise BadInput(f"--fork {old}: it played questions in words; only a run on theorems has forks")
     newest = checkpoint.newest(old)
     round = newest - 1 if config.from_round is None else config.from_round
     if (new / "ledger.sqlite").exists():

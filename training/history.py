@@ -14,6 +14,7 @@ import yaml
 from conjecture.telemetry import Telemetry, alarms
 from training import metrics, telemetry
 from training.ledger import FINAL, Ledger, Selection, Tally
+from training.pasodoble_config import RECIPE
 from verify.records import Attempt, Outcome, Statement, Verdict
 
 
@@ -176,6 +177,12 @@ def open_ledger(run_directory: Path) -> Ledger:
     if not path.is_file():
         raise FileNotFoundError(f"no run in {run_directory}: it has no ledger.sqlite")
     return Ledger(path)
+
+
+def is_dualplay(run_directory: Path) -> bool:
+    """Whether a proposer and a solver played the run. Raises as `open_ledger` does."""
+    with open_ledger(run_directory) as ledger:
+        return ledger.noted("recipe") == RECIPE
 
 
 def read_round(ledger: Ledger, number: int, name: str, logged: dict[str, Any]) -> Round:

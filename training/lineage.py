@@ -22,9 +22,10 @@ from typing import Any, NamedTuple
 import networkx as nx
 
 from conjecture.library import invoked
-from training.history import open_ledger
+from training.history import is_dualplay, open_ledger
 from training.ledger import Ledger
 from verify.records import content_id
+from verify.statements import BadInput
 
 STATEMENTS = ("seed", "given", "conjecture")
 
@@ -261,9 +262,11 @@ def _conjectures_first(graph: nx.DiGraph, proofs: Iterable[str]) -> bool:
 def export(run_directory: Path, path: Path) -> nx.DiGraph:
     """Writes the lineage of a run as GraphML and returns it.
 
-    Raises FileNotFoundError when there is no run, LedgerError when its ledger is none, OSError when `path`
-    cannot be written.
+    Raises FileNotFoundError when there is no run, LedgerError when its ledger is none, BadInput where questions were
+    played, OSError when `path` cannot be written.
     """
+    if is_dualplay(run_directory):
+        raise BadInput(f"{run_directory} played questions in words, which have no lineage: theorems and proofs have")
     with open_ledger(run_directory) as ledger:
         graph = lineage(ledger)
     write_graphml(graph, path)

@@ -18,7 +18,7 @@ from conjecture.question_buffer import BufferSettings
 from prover.dialogue import Layout
 from prover.model import ModelConfig
 from prover.sampler import SamplingSettings
-from training.config import merge
+from training.config import merge, refuse_nonsense
 from training.policy_gradient import PolicyGradientSettings
 from training.sft import SFTSettings
 from verify.statements import BadInput
@@ -152,6 +152,7 @@ class PasoDobleConfig:
         ):  # fmt: skip
             if getattr(self, name) < 1:
                 raise BadInput(f"--{name.replace('_', '-')} must be at least 1, not {getattr(self, name)}")
+        refuse_nonsense(self)
         if self.rules.label == "truth" and self.knowledge.source != "bundled":
             raise BadInput(
                 "the true answer can be computed of the bundled knowledge alone: leave --knowledge.source bundled"

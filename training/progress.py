@@ -56,6 +56,8 @@ class Step:
 def step(name: str, total: int) -> Iterator[Step]:
     """Shows `name` while it lasts. On a terminal the bar goes away at the end."""
     if not CONSOLE.is_terminal:
+        if total:
+            print(f"  {name} …", file=sys.stderr, flush=True)
         yield Step(name, total)
         return
     columns = (

@@ -29,7 +29,7 @@ from training.ledger import FINAL, Ledger
 from training.metrics import Metrics
 from training.progress import step
 from training.report import write_report
-from training.settle import make_directory, settle
+from training.settle import directory_of_ours, settle
 from training.sft import SFTSettings, fine_tune
 from training.stp import Round
 from verify import toolchain
@@ -62,14 +62,14 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
     further = read_statements(str(texts)).statements if texts else []
     taught = [*reading.statements, *further, *(theorem.statement for theorem in library.theorems)]
     refuse_test_items(taught, config.allow_benchmark_items)
-    make_directory(config.run)
-    if config.fork is not None:
-        fork(config)
-    settle(config, SelfplayConfig(), FREE_TO_CHANGE)
-    with Ledger(config.run / "ledger.sqlite") as ledger, Metrics(config.run / "metrics.jsonl") as metrics:
-        run = SelfPlay(config, lean, reading, ledger, metrics, console, library, further)
-        asyncio.run(run.play())
-    report = write_report(config.run)
+    with directory_of_ours(config.run):
+        if config.fork is not None:
+            fork(config)
+        settle(config, SelfplayConfig(), FREE_TO_CHANGE)
+        with Ledger(config.run / "ledger.sqlite") as ledger, Metrics(config.run / "metrics.jsonl") as metrics:
+            run = SelfPlay(config, lean, reading, ledger, metrics, console, library, further)
+            asyncio.run(run.play())
+        report = write_report(config.run)
     console.print(f"report: {report}")
     return report
 

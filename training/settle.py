@@ -1,4 +1,4 @@
-"""`config.yaml` of a run: the resolved configuration, written when it begins and compared when it goes on."""
+"""A run's directory, and its `config.yaml`: the resolved configuration, compared when the run goes on."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import json
 import platform
 import subprocess
 import sys
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import yaml
+from filelock import FileLock, Timeout
 
 from training.config import to_dict
 from verify.statements import BadInput
@@ -19,12 +21,21 @@ from verify.statements import BadInput
 PACKAGES = ("antiphon", "torch", "transformers", "numpy")
 
 
-def make_directory(run: Path) -> None:
-    """Makes the run's directory, if it is not there. Raises BadInput."""
+@contextmanager
+def directory_of_ours(directory: Path, option: str = "--run") -> Iterator[None]:
+    """Makes a directory, if it is not there, and keeps other processes from writing in it. Raises BadInput."""
+    lock = FileLock(directory / ".lock")
     try:
-        run.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(parents=True, exist_ok=True)
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise BadInput(
+            f"another process is at work in {directory}: wait for its end, or choose another {option}"
+        ) from error
     except OSError as error:
-        raise BadInput(f"--run {run}: {error.strerror}") from error
+        raise BadInput(f"{option} {directory}: {error.strerror}") from error
+    with lock:
+        yield
 
 
 def settle(config: Any, default: Any, free_to_change: Set[str]) -> None:

@@ -14,7 +14,7 @@ from prover.attempts import Chunk, derived_seed, sample_proofs
 from prover.prompts import conjecture_prompt, read_signature
 from prover.sampler import ModelSampler, SamplingSettings, open_sampler
 from training import checkpoint
-from training.history import configuration
+from training.history import configuration, is_dualplay
 from training.progress import step
 from training.stp import SCREEN_HEARTBEATS
 from verify import toolchain
@@ -22,10 +22,15 @@ from verify.pool import LeanPool, Limits
 from verify.records import Job, Outcome, Statement, Verdict
 from verify.statements import BadInput, parse_theorem
 
+DEFAULT = Path("runs/selfplay")
 SETTINGS = SamplingSettings(max_new_tokens=128)
 
 
 def _sampler(model: Path) -> ModelSampler:
+    if model == DEFAULT and not model.is_dir():
+        raise BadInput(f"no run in {model}: make one with `antiphon selfplay`, or name a --model")
+    if (model / "ledger.sqlite").is_file() and is_dualplay(model):
+        raise BadInput(f"{model} played questions in words, and proves nothing: `antiphon eval {model} gsm8k` asks it")
     directory = checkpoint.latest(model) or model
     return open_sampler("transformers", *models.load(directory), SETTINGS, directory)
 

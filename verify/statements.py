@@ -58,7 +58,7 @@ def read_statements(source: str, *, split: str | None = None, limit: int | None 
         name = str(next((row[key] for key in NAME_FIELDS if row.get(key)), f"row_{number + 1}"))
         text = next((row[key] for key in TEXT_FIELDS if isinstance(row.get(key), str)), None)
         if text is None:
-            raise BadInput(f"{source}, row {number + 1}: none of the fields {', '.join(TEXT_FIELDS)}")
+            raise BadInput(f"{source}, row {number + 1}: none of the fields {', '.join(TEXT_FIELDS)} holds a text")
         try:
             statement = parse_theorem(text, source_name(source), row)
         except ValueError as error:
@@ -180,7 +180,7 @@ def file_rows(path: Path) -> Iterator[dict[str, Any]]:
     if kind == ".json":
         try:
             rows = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadInput(f"{path}: not JSON ({error})") from error
         if not isinstance(rows, list):
             raise BadInput(f"{path}: a list of objects is wanted")
@@ -198,7 +198,7 @@ def _json_lines(path: Path, text: str) -> Iterator[tuple[int, Any]]:
         if line.strip():
             try:
                 yield number, json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise BadInput(f"{path}, line {number}: not JSON ({error})") from error
 
 

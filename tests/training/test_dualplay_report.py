@@ -7,7 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from training.dualplay_report import is_dualplay, samples, summary, write_report
+from training.dualplay_report import samples, summary, write_report
+from training.history import is_dualplay
 from training.ledger import Ledger, Question
 from training.metrics import Metrics
 from verify.records import Attempt, Outcome, Statement, Verdict

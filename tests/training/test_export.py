@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from prover.model import ModelConfig, build_model, build_tokenizer
 from tests.training.test_stp import CONFIG, GIVEN, LIBRARY, SEED, begin, played
 from training import checkpoint
 from training.export import export_data, export_model
+from training.ledger import Ledger
 from verify.statements import BadInput
 
 SMALL = ModelConfig(vocab_size=330, hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32)
@@ -73,16 +75,6 @@ async def test_the_proofs_are_a_table_in_the_layout_of_the_corpus(run, tmp_path)
     assert any(row["prompt"] == f"<prove>{SEED.signature}<by>" and row["target"] == LIBRARY[0].proof for row in table)
 
 
-def test_a_run_without_proofs_gives_an_empty_table(run, tmp_path):
-    from pyarrow import parquet
-
-    with begin(run / "ledger.sqlite") as ledger:
-        ledger._db.execute("DELETE FROM verdicts")
-        ledger._db.commit()
-    path, count = export_data(run, tmp_path / "data")
-    assert count == 0 and parquet.read_table(path).column_names == ["prompt", "target", "weight", "iteration", "tag"]
-
-
 def test_what_cannot_be_exported(run, tmp_path):
     with pytest.raises(BadInput, match="has no model of round 7; it has those of the rounds up to 1"):
         export_model(run, tmp_path / "model", 7)
@@ -97,3 +89,23 @@ def test_what_cannot_be_exported(run, tmp_path):
         export_data(run, tmp_path / "full")
     with pytest.raises(FileNotFoundError, match="no run in"):
         export_data(tmp_path / "nowhere", tmp_path / "data")
+
+
+def test_nothing_half_written_stays_where_the_disk_is_full(run, tmp_path, monkeypatch):
+    def full(source, target, **_):
+        (target / "config.json").write_text("{")
+        raise shutil.Error([("a", "b", "[Errno 28] No space left on device")])
+
+    monkeypatch.setattr(shutil, "copytree", full)
+    with pytest.raises(BadInput, match="model cannot be written: no space left on the disk"):
+        export_model(run, tmp_path / "model")
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    monkeypatch.undo()
+    assert export_model(run, tmp_path / "model").is_dir()
+
+
+def test_a_run_without_proofs_leaves_no_empty_table(tmp_path):
+    Ledger(tmp_path / "ledger.sqlite").__exit__()
+    with pytest.raises(BadInput, match="has no proofs"):
+        export_data(tmp_path, tmp_path / "data")
+    assert not (tmp_path / "data").exists()

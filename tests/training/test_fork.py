@@ -116,7 +116,7 @@ def test_without_a_round_it_is_the_newest(old):
     [
         ({"fork": "nowhere"}, "there is no run"),
         ({"from_round": 4}, "no model from after that round; it has played the rounds 0 to 3"),
-        ({"from_round": -1}, "no model from after that round"),
+        ({"from_round": -1}, "--from-round must be at least 0"),
         ({"rounds": 1}, "a fork from after round 1 goes on with round 2"),
         ({"profile": "mathlib"}, "it was played in profile core, not mathlib"),
         ({"run": "old"}, "a run is no fork of itself"),

@@ -24,6 +24,7 @@ from training.lineage import (
     write_graphml,
 )
 from verify.records import Attempt, Outcome, Statement, Verdict
+from verify.statements import BadInput
 
 
 def statement(name, parents=(), lemma=""):
@@ -262,3 +263,11 @@ def test_the_statements_keep_the_order_of_the_ledger(ledger):
     for i in range(40):
         library(ledger, SEED, f"exact sq_nonneg {i}", "sq_nonneg")
     assert list(descent(lineage(ledger))) == [s.id for s in ledger.statements()]
+
+
+def test_questions_in_words_have_no_lineage(tmp_path):
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.note("recipe", "pasodoble")
+    with pytest.raises(BadInput, match="played questions in words"):
+        export(tmp_path, tmp_path / "lineage.graphml")
+    assert not (tmp_path / "lineage.graphml").exists()

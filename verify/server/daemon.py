@@ -45,7 +45,9 @@ def listen(host: str, port: int, keys: tuple[str, ...]) -> socket.socket:
         listener.bind(address)
     except OSError as error:
         listener.close()
-        raise BadInput(f"--host {host} --port {port}: {error.strerror}") from error
+        raise BadInput(
+            f"--host {host} --port {port}: {error.strerror}; another --port, or 0 for any free one"
+        ) from error
     return listener
 
 
