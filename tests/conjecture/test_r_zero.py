@@ -47,3 +47,8 @@ def test_the_majority_arm_pays_by_this_rule():
         proposals, [[1], [2], [3], []], [0.5, 1.0, 2 / 3, 1.0], (), RewardSettings(), ARMS["majority-label"]
     )
     assert [one.reward for one in scored] == pytest.approx([0.5 - 0.5, -0.5, 1 / 3 - 0.25, -1.25])
+
+
+def test_a_question_that_gives_its_majority_away_can_be_read_and_has_pass_rate_zero():
+    [one], _ = score([Proposal("Is it 1234?", "", "1234")], [[1]], [0.5], (), RewardSettings(), ARMS["majority-label"])
+    assert (one.hack, one.pass_rate, one.reward) == ("answer in the question", 0.0, -1.0)
