@@ -10,7 +10,7 @@ J answers that count as right, H the last 100 questions and J(q, h) the Jaccard 
              r_diff + 0.2 r_div     otherwise                   0.967 at the most with J = 6
     solver: 1 if right, else 0; it trains on the questions with 0.2 < p < 1.
 
-Defects of the release (numbered as we found them) and what becomes of them; preset `released` keeps 1a, 1b and 5:
+Defects of the release (numbered as we found them) and what becomes of them; preset `released` keeps 1a, 1b, 4 and 5:
 1a H grows on rank 0 only: elsewhere it stays empty and r_div is 1. Here H is one value that is passed and returned.
 1b H is scored first and extended with the whole batch then, so doubles within a batch cost nothing. Here r_div is the
    smaller of the shares in H and among the other questions of the batch; it does not depend on their order.

@@ -13,7 +13,7 @@ wait in a buffer, from which the solver's steps draw. Steps count both kinds, va
 
 Deviations from the released code at 514f11a, whose defects `conjecture.dualplay` numbers: the pass rates that enter the
 buffer have passed the hack check (2), whether a step is skipped is decided in that step (3), the buffer evicts and is
-bounded (4). A question that the hack check refuses is not asked, its pass rate is 0 either way; where the label is not
+bounded (4; not in preset `released`). A question that the hack check refuses is not asked, its pass rate is 0 either way; where the label is not
 the proposer's answer, that answer is not looked at, and the label is checked once it is known. An answer whose verdict is
 `infrastructure` counts as not made. Everything drawn is a function of (seed, step, …), and every completion is in the
 ledger before it is judged: a step that is played again after a kill does not sample what was recorded.
@@ -167,7 +167,8 @@ class PasoDoble:
             Proposal(p.proposal.question, p.proposal.solution, a.label) for p, a in zip(proposed, answered, strict=True)
         ]
         buffer = self.memory.buffer.insert(labelled, scored, self.config.rewards)
-        beyond = max(0, len(buffer.kept) - self.config.offline.buffer_size)
+        offline = self.config.offline
+        beyond = max(0, len(buffer.kept) - offline.buffer_size) if offline.buffer.evict else 0
         self.memory.buffer = QuestionBuffer(buffer.kept[beyond:], max(0, buffer.cursor - beyond))
         return row | {"buffer/questions": len(self.memory.buffer.kept)}
 

@@ -15,6 +15,7 @@ import pytest
 
 from conjecture.dualplay import coin
 from conjecture.knowledge import KnowledgeBase, Piece
+from conjecture.question_buffer import BufferSettings
 from prover.dialogue import Small
 from prover.model import ModelConfig, build_model, build_tokenizer
 from prover.sampler import Completion
@@ -372,6 +373,13 @@ def test_a_buffered_question_keeps_the_label_it_was_scored_with(table, arm, labe
     assert right == {text: {boxed(label)} for text, label in labels.items()}
     kept = {one.question: one.pass_rate for one in one.recipe.memory.buffer.kept}
     assert kept == {text: rates[text] for text in labels}  # the same answers have the same rates
+
+
+@pytest.mark.parametrize(("evict", "kept"), [(True, ["50+6", "20+7"]), (False, ["12+30", "50+6", "20+7"])])
+def test_the_buffer_is_bounded_unless_nothing_ever_leaves(table, evict, kept):
+    one = table(paradigm="offline", offline=replace(TURNS, buffer=BufferSettings(evict=evict), buffer_size=2))
+    one.step()
+    assert [entry.question for entry in one.recipe.memory.buffer.kept] == kept
 
 
 # Resuming
