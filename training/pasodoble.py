@@ -13,10 +13,11 @@ wait in a buffer, from which the solver's steps draw. Steps count both kinds, va
 
 Deviations from the released code at 514f11a, whose defects `conjecture.dualplay` numbers: the pass rates that enter the
 buffer have passed the hack check (2), whether a step is skipped is decided in that step (3), the buffer evicts and is
-bounded (4; not in preset `released`). A question that the hack check refuses is not asked, its pass rate is 0 either way; where the label is not
-the proposer's answer, that answer is not looked at, and the label is checked once it is known. An answer whose verdict is
-`infrastructure` counts as not made. Everything drawn is a function of (seed, step, …), and every completion is in the
-ledger before it is judged: a step that is played again after a kill does not sample what was recorded.
+bounded (4; not in preset `released`). A question that the hack check refuses is not asked, its pass rate is 0 either
+way; where the label is not the proposer's answer, that answer is not looked at, and the label is checked once it is
+known. An answer whose verdict is `infrastructure` counts as not made. Everything drawn is a function of (seed, step, …),
+and every completion is in the ledger before it is judged: a step that is played again after a kill does not sample what
+was recorded.
 """
 
 from __future__ import annotations

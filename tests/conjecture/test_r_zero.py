@@ -35,6 +35,20 @@ def test_questions_that_say_the_same_share_a_cluster():
     assert cluster_shares([]) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "distance", "share"),
+    [
+        ("a b c d e f g h", "a b c d e d g", 0.4506, 1.0),
+        ("a b c d e f g h", "a b c d x f g h", 0.5, 0.5),  # 7/8 5/7 3/6 1/5 = 1/16, whose fourth root is exact
+        ("a b c d e f g", "a b c d a f", 0.5552, 0.5),
+    ],
+)
+def test_a_pair_shares_a_cluster_when_it_is_nearer_than_one_half(one, other, distance, share):
+    measured = 1 - (bleu(one.split(), other.split()) + bleu(other.split(), one.split())) / 2
+    assert measured == (distance if distance == 0.5 else pytest.approx(distance, abs=1e-4))
+    assert cluster_shares([one, other]) == [share, share]
+
+
 @given(st.permutations([APPLES, PEARS, PRIMES, APPLES + " Why?", "12+7*3", "12+7*4"]))
 def test_the_order_of_the_batch_does_not_matter(questions):
     shares = dict(zip(questions, cluster_shares(questions), strict=True))
