@@ -375,6 +375,14 @@ def test_a_buffered_question_keeps_the_label_it_was_scored_with(table, arm, labe
     assert kept == {text: rates[text] for text in labels}  # the same answers have the same rates
 
 
+def test_the_solvers_step_takes_the_label_of_the_buffer_and_no_new_vote(table):
+    one = table("majority-label", {"12+30": ("43", ["42", "42", "42", "41"])}, paradigm="offline", offline=TURNS)
+    one.step(0)
+    one.lines = {"12+30": ("43", ["41", "41", "41", "42"])}
+    one.step(1)
+    assert {said for said, advantage in one.taught_solver()["12+30"] if advantage > 0} == {boxed("42")}
+
+
 @pytest.mark.parametrize(("evict", "kept"), [(True, ["50+6", "20+7"]), (False, ["12+30", "50+6", "20+7"])])
 def test_the_buffer_is_bounded_unless_nothing_ever_leaves(table, evict, kept):
     one = table(paradigm="offline", offline=replace(TURNS, buffer=BufferSettings(evict=evict), buffer_size=2))
