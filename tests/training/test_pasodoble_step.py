@@ -333,6 +333,10 @@ def test_random_rewards_are_coins_and_no_verdicts(table, arm, without_box):
             for sample, answer in enumerate(LINES[text][1])
         ]
         assert one.pass_rates()[text] == fmean(coins)
+    labels = {("42", "43"), ("56", "56"), ("27", "28"), ("7", "7")}
+    assert {
+        (job.reference, job.answer) for job in one.heard.jobs
+    } == labels  # whether they are true; no answer is judged
 
 
 # When nobody learns
