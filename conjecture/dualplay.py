@@ -10,7 +10,7 @@ J answers that count as right, H the last 100 questions and J(q, h) the Jaccard 
              r_diff + 0.2 r_div     otherwise                   0.967 at the most with J = 6
     solver: 1 if right, else 0; it trains on the questions with 0.2 < p < 1.
 
-Defects of the release (numbered as we found them) and what becomes of them; preset `released` keeps 1a, 1b and 5:
+Defects of the release (numbered as we found them) and what becomes of them; preset `released` keeps 1a, 1b, 4 and 5:
 1a H grows on rank 0 only: elsewhere it stays empty and r_div is 1. Here H is one value that is passed and returned.
 1b H is scored first and extended with the whole batch then, so doubles within a batch cost nothing. Here r_div is the
    smaller of the shares in H and among the other questions of the batch; it does not depend on their order.
@@ -38,6 +38,7 @@ import numpy as np
 from conjecture.arithmetic import trace_holds
 from conjecture.r_zero import cluster_shares, r_zero_reward
 from prover.dialogue import Proposal
+from verify.answers import boxed
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,30 +254,38 @@ def trainable(rate: float, settings: RewardSettings) -> bool:
     return settings.tau_low < rate < settings.tau_up
 
 
-def hack(proposal: Proposal, settings: RewardSettings) -> str:
+def hack(proposal: Proposal, settings: RewardSettings, rules: ArmRules = ARMS["published"]) -> str:
     """Why a proposal's pass rate counts as 0, or an empty string.
+
+    Its answer here is the label: where that is not the proposer's own, put it in first; None while there is none, and
+    then the question alone is looked at. Only the proposer's own must be there.
 
     >>> hack(Proposal("2+3", "", "5"), RewardSettings()), hack(Proposal("1234+0", "", "1234"), RewardSettings())
     ('', 'answer in the question')
+    >>> hack(Proposal("2+3", "", None), RewardSettings()), hack(Proposal("2+3", "", None), RewardSettings(), ARMS["true-label"])
+    ('no answer', '')
     """
     question, answer = proposal.question, proposal.answer
     if not question:
         return "no question"
-    if not answer:
+    if not answer and rules.label == "proposer":
         return "no answer"
-    if question in answer:
+    if answer and question in answer:
         return "question in the answer"
     if "\\boxed" in question:
         return "boxed answer in the question"
-    if settings.leak == "substring":
-        given = answer in question
-    else:
-        alone = re.compile(rf"(?<![\w.]){re.escape(answer)}(?!\w|\.\d)")
-        given = len(answer) >= settings.leak_floor and alone.search(question) is not None
-    if given:
+    if answer and _gives_away(question, answer, settings):
         return "answer in the question"
-    unworked = settings.check_working and not trace_holds(proposal.solution or "", answer)
+    solution = proposal.solution or ""
+    unworked = settings.check_working and not trace_holds(solution, boxed(solution) or "")
     return "working that does not hold" if unworked else ""
+
+
+def _gives_away(question: str, answer: str, settings: RewardSettings) -> bool:
+    if settings.leak == "substring":
+        return answer in question
+    alone = re.compile(rf"(?<![\w.]){re.escape(answer)}(?!\w|\.\d)")
+    return len(answer) >= settings.leak_floor and alone.search(question) is not None
 
 
 def score(
@@ -289,7 +298,7 @@ def score(
 ) -> tuple[list[Scored], History]:
     """The proposer's rewards of a step, and the history after it.
 
-    A proposal's answer here is the label that the arm gave it: where that is not the proposer's own, put it in first.
+    A proposal's answer here is its label, as for `hack`.
     `ids` are the token ids of each question (any, for one that is missing), `rates` the means of the solver's rewards.
     Missing questions do not enter the history.
     """
@@ -301,14 +310,14 @@ def score(
     weights = settings if rules.diversity else replace(settings, diversity_weight=0.0)
     scored = []
     for index, (proposal, rate) in enumerate(zip(proposals, rates, strict=True)):
-        word = hack(proposal, settings)
+        word = hack(proposal, settings, rules)
         rate = 0.0 if word else rate
         diversity = _diversity(index, batch, history, settings) if rules.diversity else 1.0
         if rate is None:
             scored.append(Scored(None, word, diversity, None, False))
             continue
         if rules.proposer_reward == "r-zero":
-            reward = r_zero_reward(rate, shares[index], readable=not word)
+            reward = r_zero_reward(rate, shares[index], readable=bool(proposal.question))
         else:
             reward = proposer_reward(rate, diversity, weights)
         trains = trainable(rate, settings) if rules.filtered else not word

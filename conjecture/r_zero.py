@@ -3,7 +3,9 @@
     reward = min(p, 1 - p) - share      p: the share of the solver's most frequent answer, which is the label
              -1 - share                 where no question could be read
 
-`share` is that of the batch in the question's cluster, so that asking the same thing twice costs something.
+`share` is that of the batch in the question's cluster, so that asking the same thing twice costs something. The
+questioner's own answer is discarded. Deviation: a question without one is asked like any other; the release, which
+discards it as well, calls a completion without a box unreadable.
 """
 
 from __future__ import annotations

@@ -13,16 +13,18 @@ wait in a buffer, from which the solver's steps draw. Steps count both kinds, va
 
 Deviations from the released code at 514f11a, whose defects `conjecture.dualplay` numbers: the pass rates that enter the
 buffer have passed the hack check (2), whether a step is skipped is decided in that step (3), the buffer evicts and is
-bounded (4). A question that the hack check refuses is not asked, its pass rate is 0 either way. An answer whose verdict
-is `infrastructure` counts as not made. Everything drawn is a function of (seed, step, …), and every completion is in the
-ledger before it is judged: a step that is played again after a kill does not sample what was recorded.
+bounded (4; not in preset `released`). A question that the hack check refuses is not asked, its pass rate is 0 either
+way; where the label is not the proposer's answer, that answer is not looked at, and the label is checked once it is
+known. An answer whose verdict is `infrastructure` counts as not made. Everything drawn is a function of (seed, step, …),
+and every completion is in the ledger before it is judged: a step that is played again after a kill does not sample what
+was recorded.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import Any, NamedTuple
 
@@ -46,7 +48,7 @@ from prover.model import encode
 from prover.sampler import Completion, ModelSampler
 from training.advantages import group_advantages
 from training.judge import AnswerJudge
-from training.ledger import Question
+from training.ledger import LedgerError, Question
 from training.pasodoble_config import PasoDobleConfig
 from training.policy_gradient import PolicyLearner
 from training.rollouts import Rollout
@@ -166,7 +168,8 @@ class PasoDoble:
             Proposal(p.proposal.question, p.proposal.solution, a.label) for p, a in zip(proposed, answered, strict=True)
         ]
         buffer = self.memory.buffer.insert(labelled, scored, self.config.rewards)
-        beyond = max(0, len(buffer.kept) - self.config.offline.buffer_size)
+        offline = self.config.offline
+        beyond = max(0, len(buffer.kept) - offline.buffer_size) if offline.buffer.evict else 0
         self.memory.buffer = QuestionBuffer(buffer.kept[beyond:], max(0, buffer.cursor - beyond))
         return row | {"buffer/questions": len(self.memory.buffer.kept)}
 
@@ -200,7 +203,13 @@ class PasoDoble:
 
     def sample(self, number: int, player: Player, prompts: Sequence[str], n: int) -> list[Completion]:
         """The recorded completions of this step, or new ones, which are recorded; by prompt, then by sample."""
-        if not self.ledger.finished(number, player.role):
+        recorded = self.ledger.finished(number, player.role)
+        if recorded and recorded["prompts"] != len(prompts):
+            raise LedgerError(
+                f"{self.ledger.path}: step {number} was recorded by a version that asked other questions; "
+                "choose another --run"
+            )
+        if not recorded:
             seeds = [derived_seed(self.config.seed, player.role, number, index) for index in range(len(prompts))]
             self.ledger.add_rollouts(number, player.role, player.sampler.sample(prompts, n, seeds))
             self.ledger.finish(number, player.role, prompts=len(prompts))
@@ -209,11 +218,15 @@ class PasoDoble:
     async def answer(
         self, number: int, proposals: Sequence[Proposal], labels: Sequence[str | None] | None = None
     ) -> list[Answered]:
-        """J answers to each question that passes the hack check; the others are not asked.
+        """J answers to each question that passes the hack check as far as it can be made; the others are not asked.
 
         With `labels` the questions are the buffer's, which have passed it.
         """
-        clean = [index for index, one in enumerate(proposals) if labels or not hack(one, self.config.rewards)]
+        clean = [
+            index
+            for index, one in enumerate(proposals)
+            if labels is not None or not hack(self.judged(one), self.config.rewards, self.rules)
+        ]
         statements = [self.statement(number, index, proposals[index].question) for index in clean]
         self.ledger.add_statements(QUESTION, number, statements)
         j = self.config.answers_per_question
@@ -235,6 +248,10 @@ class PasoDoble:
             rewards = solver_rewards(self.rules, right, has_box, seed=self.config.seed, step=number, question=index)
             answered[index] = Answered(group, label, rewards)
         return answered
+
+    def judged(self, proposal: Proposal, label: str | None = None) -> Proposal:
+        """The proposal with what its question is judged by: its own answer, or the arm's label once there is one."""
+        return proposal if self.rules.label == "proposer" else replace(proposal, answer=label)
 
     def statement(self, number: int, index: int, question: str) -> Statement:
         """A question as the ledger keeps it; equal up to white space, equal id."""
@@ -277,7 +294,8 @@ class PasoDoble:
         proposals = [p.proposal for p in proposed]
         ids = [self.token_ids(p.question or "") for p in proposals]
         rates = [pass_rate(a.rewards) for a in answered]
-        scored, self.memory.history = score(proposals, ids, rates, self.memory.history, self.config.rewards, self.rules)
+        judged = [self.judged(p, a.label) for p, a in zip(proposals, answered, strict=True)]
+        scored, self.memory.history = score(judged, ids, rates, self.memory.history, self.config.rewards, self.rules)
         statements = [
             self.statement(number, index, p.question) if p.question else None for index, p in enumerate(proposals)
         ]

@@ -64,7 +64,7 @@ class OfflineSettings:
     """Of the buffer, in ring order."""
     buffer: BufferSettings = field(default_factory=BufferSettings)
     buffer_size: int = 512
-    """The oldest questions beyond it leave."""
+    """The oldest questions beyond it leave, unless `buffer.evict` is off."""
 
 
 @dataclass(frozen=True)

@@ -183,6 +183,23 @@ def test_a_proposal_can_be_asked_to_hold_in_its_own_working(solution, word):
     assert hack(proposal, OURS) == hack(proposal, RELEASED) == ""
 
 
+@pytest.mark.parametrize("arm", ["true-label", "majority-label", "shuffled-labels"])
+def test_another_label_than_the_proposers_may_be_missing_and_is_looked_at_when_it_is_there(arm):
+    rules = ARMS[arm]
+    assert hack(Proposal("Show that it is 1234.", None, None), OURS, rules) == ""
+    assert hack(Proposal("Show that it is 1234.", None, "1234"), OURS, rules) == "answer in the question"
+    assert hack(Proposal("7", None, "17"), OURS, rules) == "question in the answer"
+    assert hack(Proposal(None, None, None), OURS, rules) == "no question"
+    assert hack(Proposal(r"Note \boxed{7}.", None, None), OURS, rules) == "boxed answer in the question"
+
+
+def test_the_working_is_the_proposers_own_whatever_the_label():
+    settings, own = RewardSettings(check_working=True), r"7+5=12;\boxed{12}"
+    for label in (None, "12", "13"):
+        assert hack(Proposal("7+5", own, label), settings, ARMS["true-label"]) == ""
+    assert hack(Proposal("7+5", "7+5=12;", "12"), settings, ARMS["true-label"]) == "working that does not hold"
+
+
 def test_a_hack_has_pass_rate_zero_earns_nothing_and_trains_nobody():
     for rules in (ARMS["published"], ARMS["no-filter"]):
         [one], _ = score([Proposal("1234 or what?", "", "1234")], [FAR[0]], [0.5], (), OURS, rules)
@@ -239,6 +256,11 @@ def test_random_rewards_ignore_the_verdicts_and_come_out_the_same_again():
     assert len({(coin(0, 0, 0, n), coin(1, 0, 0, n), coin(0, 1, 0, n), coin(0, 0, 1, n)) for n in range(200)}) == 16
 
 
+def test_the_coin_is_fair_to_a_thousandth():
+    """Of the first 3,000 draws these come nearest to one half: 0.50007 and 0.49972."""
+    assert (coin(0, 0, 0, 322), coin(0, 0, 0, 1486)) == (False, True)
+
+
 def test_no_diversity_neither_rewards_nor_gates_it():
     history = tuple(asked("question 0", FAR[0]) for _ in range(10))
     assert scores([0.5], OURS, history, ARMS["no-diversity"])[0].reward == pytest.approx(0.6)
@@ -267,6 +289,7 @@ def test_shuffled_labels_are_all_there_and_none_in_its_place():
         ([0.5, 1.0], [0, 1], "published", True),  # advantages are taken within a prompt
         ([0.5, 0.5], [0, 0], "frozen-proposer", False),
         ([0.0, 1.0], [0, 0], "no-filter", False),
+        ([0.5, 1.0, 0.5, 0.5], [0, 0, 1, 1], "published", False),  # one prompt's group has advantages
         ([None, 0.5], [0, 0], "published", True),
         ([], [], "published", True),
     ],

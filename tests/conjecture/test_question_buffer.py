@@ -53,6 +53,11 @@ def test_a_question_leaves_when_it_is_always_solved_or_stale():
     assert names(buffer.kept) == ["c"]
 
 
+def test_a_gain_is_more_than_one_hundredth():
+    buffer = filled("a", "b").trained({"a": 0.5 + 0.01, "b": 0.5 + 0.0101}, BufferSettings())
+    assert [(one.question, one.stale) for one in buffer.kept] == [("a", 1), ("b", 0)]
+
+
 def test_the_ring_goes_on_where_it_was_when_questions_leave():
     drawn, buffer = filled("a", "b", "c", "d").draw(2)
     buffer = buffer.trained({one.question: 1.0 for one in drawn}, BufferSettings())

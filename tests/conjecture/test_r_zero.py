@@ -35,6 +35,20 @@ def test_questions_that_say_the_same_share_a_cluster():
     assert cluster_shares([]) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "distance", "share"),
+    [
+        ("a b c d e f g h", "a b c d e d g", 0.4506, 1.0),
+        ("a b c d e f g h", "a b c d x f g h", 0.5, 0.5),  # 7/8 5/7 3/6 1/5 = 1/16, whose fourth root is exact
+        ("a b c d e f g", "a b c d a f", 0.5552, 0.5),
+    ],
+)
+def test_a_pair_shares_a_cluster_when_it_is_nearer_than_one_half(one, other, distance, share):
+    measured = 1 - (bleu(one.split(), other.split()) + bleu(other.split(), one.split())) / 2
+    assert measured == (distance if distance == 0.5 else pytest.approx(distance, abs=1e-4))
+    assert cluster_shares([one, other]) == [share, share]
+
+
 @given(st.permutations([APPLES, PEARS, PRIMES, APPLES + " Why?", "12+7*3", "12+7*4"]))
 def test_the_order_of_the_batch_does_not_matter(questions):
     shares = dict(zip(questions, cluster_shares(questions), strict=True))
@@ -47,3 +61,8 @@ def test_the_majority_arm_pays_by_this_rule():
         proposals, [[1], [2], [3], []], [0.5, 1.0, 2 / 3, 1.0], (), RewardSettings(), ARMS["majority-label"]
     )
     assert [one.reward for one in scored] == pytest.approx([0.5 - 0.5, -0.5, 1 / 3 - 0.25, -1.25])
+
+
+def test_a_question_that_gives_its_majority_away_can_be_read_and_has_pass_rate_zero():
+    [one], _ = score([Proposal("Is it 1234?", "", "1234")], [[1]], [0.5], (), RewardSettings(), ARMS["majority-label"])
+    assert (one.hack, one.pass_rate, one.reward) == ("answer in the question", 0.0, -1.0)
