@@ -42,6 +42,8 @@ class ColdStart:
     """Training copies of each proof with other letters for the theorem's variables."""
     conjectures_per_theorem: int = 1
     """At most so many (lemma, earlier theorem) prompts for which a theorem is the target."""
+    trivial_pairs: bool = True
+    """Two theorems of a chapter that share no lemma are a prompt too, with the trivial one. In STP they are none."""
     weighted: bool = True
     """Its proofs are weighted as in a round; in STP every row weighs 1."""
     reading_statements: Path | None = None

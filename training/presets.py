@@ -54,7 +54,8 @@ _STP: dict[str, Any] = {  # in which paper and code agree
     "sft": {**_ADAM, "learning_rate": 5e-5, "min_steps": 5},
     "sampling": {"temperature": 1.0, "top_p": 1.0, "max_new_tokens": 1024},
     "model": {"max_position_embeddings": 2048},
-    "cold_start": {"search_per_statement": 0, "renamings": 0, "conjectures_per_theorem": 1_000_000, "weighted": False,
+    "cold_start": {"search_per_statement": 0, "renamings": 0, "conjectures_per_theorem": 1_000_000, "trivial_pairs": False,
+                   "weighted": False,
                    "sft": {**_ADAM, "learning_rate": 1e-4, "warmup_steps": 20}},
 }  # fmt: skip
 

@@ -59,6 +59,9 @@ def test_paper_versus_code(field, paper, code):
         ("retraining.sft.learning_rate", 1e-4), ("retraining.sft.min_steps", 10), ("cold_start.sft.learning_rate", 1e-4),
         ("cold_start.sft.warmup_steps", 20), ("refresh_every", 24), ("rounds", 47), ("screening", False),
         ("statements_per_round", 0), ("final_retraining", True), ("adaptive.rule", "off"), ("cold_start.weighted", False),
+        ("cold_start.trivial_pairs", False), ("cold_start.conjectures_per_theorem", 1_000_000),
+        ("cold_start.search_per_statement", 0), ("cold_start.renamings", 0), ("library_rows", 0), ("seeds.library", False),
+        ("seeds.proofs", "all"), ("seeds.trivial_lemma_alone", False),
     ],
 )  # fmt: skip
 def test_where_paper_and_code_agree(config, field, agreed):

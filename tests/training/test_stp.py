@@ -15,12 +15,14 @@ import numpy as np
 import pytest
 
 from conjecture.band import AdaptiveK
+from conjecture.library import stated
 from conjecture.reweighting import Reweighting, ReweightingSettings
 from conjecture.seeds import SeedSettings
 from conjecture.selection import SelectionSettings
+from prover.prompts import conjecture_prompt
 from prover.sampler import Completion
 from training import stp
-from training.coldstart import ProvedTheorem
+from training.coldstart import ProvedTheorem, conjecturer_examples
 from training.config import SelfplayConfig
 from training.examples import all_examples, round_examples
 from training.judge import Judge
@@ -348,6 +350,20 @@ async def test_what_begins_anew_learns_from_all_rounds(ledger):
     assert len(rows()) == len(hard) < len(rows(given_at_any_rate=True)) < len(every)
     assert all(e.weight == pytest.approx(np.exp(-0.001 * len(e.target))) for e in rows())
     assert any(e.weight < 0.5 for e in rows(weights="round"))
+
+
+@pytest.mark.parametrize(("trivial", "pairs"), [(False, ["ac"]), (True, ["ab", "ac", "bc"])])
+def test_the_cold_start_of_stp_pairs_theorems_that_share_a_lemma(trivial, pairs):
+    used = {"a": "add_comm", "b": "sq_nonneg", "c": "add_comm"}
+    theorems = {name: Statement(name, f"(n : ℕ) : n = {name}", tags=("one",)) for name in used}
+    library = [ProvedTheorem(s, "rfl", (used[name],)) for name, s in theorems.items()]
+    settings = preset("paper-v4").cold_start
+    assert not settings.trivial_pairs
+    rows = conjecturer_examples(library, LEMMAS, replace(settings, trivial_pairs=trivial))
+    shown = {(x, y): stated("add_comm" if x + y == "ac" else "", LEMMAS) for x, y in pairs}
+    assert sorted((e.prompt, e.target) for e in rows) == sorted(
+        (conjecture_prompt(lemma, theorems[x], "rfl"), theorems[y].signature) for (x, y), lemma in shown.items()
+    )
 
 
 # The weights of conjectures
