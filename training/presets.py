@@ -38,7 +38,7 @@ from training.config import SelfplayConfig, merge, read_yaml
 from verify.statements import BadInput
 
 _ADAM = {"lr_scheduler_type": "constant_with_warmup", "num_train_epochs": 1.0, "max_length": 2048,
-         "per_device_train_batch_size": 8, "gradient_accumulation_steps": 256}  # fmt: skip
+         "group_by_length": False, "per_device_train_batch_size": 8, "gradient_accumulation_steps": 256}  # fmt: skip
 
 _STP: dict[str, Any] = {  # in which paper and code agree
     "rounds": 47, "refresh_every": 24, "final_retraining": True,

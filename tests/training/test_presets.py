@@ -67,6 +67,7 @@ def test_paper_versus_code(field, paper, code):
 def test_where_paper_and_code_agree(config, field, agreed):
     assert value(config, field) == agreed
     for sft in (config.sft, config.retraining.sft, config.cold_start.sft):
+        assert (sft.group_by_length, sft.max_length, sft.lr_scheduler_type) == (False, 2048, "constant_with_warmup")
         assert sft.per_device_train_batch_size * sft.gradient_accumulation_steps == 2048
         assert (sft.adam_beta1, sft.adam_beta2, sft.adam_epsilon, sft.weight_decay, sft.max_grad_norm) == (
             0.9,
