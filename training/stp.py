@@ -164,9 +164,10 @@ class Round:
             for index, word in zip(fresh, await self._screen([read[i] for i in fresh]), strict=True):
                 words[index] = word
         passed = [i for i in fresh if words[i] == gates.PASSED]
-        for index in passed[self.budget :]:
-            words[index] = "over budget"
-        kept = [read[i] for i in passed[: self.budget]]
+        drawn = np.random.default_rng([self.config.seed, self.number, 5]).permutation(len(passed))
+        for place in drawn[self.budget :]:  # the first would be those of a few prompts
+            words[passed[place]] = "over budget"
+        kept = [read[i] for i in passed if words[i] == gates.PASSED]
         self.ledger.add_statements("conjecture", self.number, kept)
         self.ledger.add_gates(
             self.number, ((p, word, s and s.id) for p, word, s in zip(proposals, words, read, strict=True))

@@ -184,6 +184,24 @@ async def test_the_budget_of_conjectures(ledger, budget, most):
     assert ledger.gates(1).get("over budget", 0) == sum(ledger.gates(1).values()) - last.budget
 
 
+async def test_what_is_over_the_budget_falls_by_lot(ledger):
+    """With few prompts and many samples of each, the first proposals are those of the first prompts."""
+    config = replace(CONFIG, conjectures=20, proposals_per_conjecture=8, evaluation_samples=8)
+    await play(round_of(ledger, 0, config))
+    await round_of(ledger, 1, config).conjecture()
+    asked = [p for p in ledger.proposals(1) if p.signature]
+    prompts, lots = {p.prompt for p in asked}, []
+    for seed in (0, 0, 1):
+        await round_of(ledger, 1, replace(config, seed=seed)).gate()
+        kept = {s.signature for s in ledger.statements("conjecture", 1)}
+        lots.append([number for number, p in enumerate(asked) if p.signature in kept])
+        assert [s.signature for s in ledger.statements("conjecture", 1)] == [asked[n].signature for n in lots[-1]]
+        for table in ("gates", "phases", "statements"):
+            ledger._db.execute(f"DELETE FROM {table} WHERE round=1")
+    assert lots[0] == lots[1] != lots[2] and len(lots[0]) == 20
+    assert len({asked[n].prompt for n in lots[0]}) > len(prompts) / 2 and max(lots[0]) > len(asked) / 2
+
+
 async def test_fifty_statements_give_fifty_prompts_and_three_proposals_each(ledger):
     """STP: at most n prompts, 3n proposals; with 40 seeds each is sampled 3 times, a lemma is in at most 5."""
     given = [replace(GIVEN[0], name=f"h{n}", signature=f"(n : ℕ) (hard : 9) : n + {n} = {n}") for n in range(50)]
@@ -409,7 +427,7 @@ async def test_conjectures_may_have_a_k_of_their_own(tmp_path):
 
 async def test_what_begins_at_the_base_learns_the_conjectures_of_all_rounds(tmp_path):
     with begin(tmp_path / "ledger.sqlite") as ledger:
-        config = replace(CONFIG, begin_at_base=True)
+        config = replace(CONFIG, begin_at_base=True, selection=SelectionSettings(off_lemma="keep", pass_rate_max=1.0))
         last = await played(ledger, 2, config)
         selected = [{row[0] for row in ledger.selections(number) if row[4] > 0} for number in (1, 2)]
         assert selected[0], "a conjecture of the first round, learnt once more in the second"
