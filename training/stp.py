@@ -155,7 +155,7 @@ class Round:
         if self.ledger.finished(self.number, "gate"):
             return
         own = {s.id for s in self.ledger.statements("conjecture", self.number)}
-        earlier = {s.id for s in self.ledger.statements()} - own
+        earlier = [s for s in self.ledger.statements() if s.id not in own]
         proposals = self.ledger.proposals(self.number)
         read = [gates.statement_of(p.signature, (p.seed,), p.lemma) if p.signature else None for p in proposals]
         words = gates.textual(read, earlier)
