@@ -283,13 +283,13 @@ class Ledger:
     def proofs(self, kind: str | None = None, before: int | None = None) -> list[tuple[str, str, Verdict]]:
         """All proved (statement id, proof, verdict), in a fixed order; `kind` as in `add_statements`.
 
-        With `before` only those that an attempt of an earlier round than this has found.
+        With `before` only those that a prover's attempt of an earlier round than this has found.
         """
         rows = self._db.execute(
             "SELECT v.statement, v.proof, v.more FROM verdicts v JOIN statements s ON s.id = v.statement"
             " WHERE v.outcome='proved' AND (?1 IS NULL OR s.kind=?1)"
             " AND v.question='proof' AND (?2 IS NULL OR EXISTS (SELECT 1 FROM attempts a"
-            " WHERE a.statement = v.statement AND a.proof = v.proof AND a.round < ?2))"
+            " WHERE a.statement = v.statement AND a.proof = v.proof AND a.round < ?2 AND a.sampler = 'prover'))"
             " ORDER BY v.statement, LENGTH(v.proof), v.proof",
             (kind, before),
         )
@@ -341,13 +341,17 @@ class Ledger:
         )
         return dict(rows.fetchall())
 
-    def solved(self, kind: str = "given") -> dict[str, int]:
-        """For every proved statement of a kind, the round in which an attempt first proved it."""
+    def solved(self, kind: str = "given", sampler: str | None = None) -> dict[str, int]:
+        """For every proved statement of a kind, the round in which an attempt, or one of `sampler`, first proved it.
+
+        What only the final model has proved is still to be learnt where further rounds follow.
+        """
         rows = self._db.execute(
             "SELECT a.statement, MIN(a.round) FROM attempts a JOIN statements s ON s.id = a.statement"
             " JOIN verdicts v ON v.statement = a.statement AND v.proof = a.proof AND v.question='proof'"
-            " WHERE v.outcome='proved' AND s.kind=? GROUP BY a.statement ORDER BY s.rowid",
-            (kind,),
+            " WHERE v.outcome='proved' AND s.kind=?1 AND (?2 IS NULL OR a.sampler=?2)"
+            " GROUP BY a.statement ORDER BY s.rowid",
+            (kind, sampler),
         )
         return dict(rows.fetchall())
 

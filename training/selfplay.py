@@ -326,7 +326,7 @@ class SelfPlay:
     def _log(self, play: Round, times: dict[str, float]) -> None:
         done = read_round(self.ledger, play.number, "prover", times)
         saved = self.ledger.finished(play.number, "prove:prover").get("saved", 0)
-        solved = sum(first <= play.number for first in self.ledger.solved("given").values())
+        solved = sum(first <= play.number for first in self.ledger.solved("given", "prover").values())
         self.metrics.log({
             "round": play.number, **times, "solve/statements": len(play.statements),
             "solve/round": len(done.solved), "solve/cumulative": solved,

@@ -68,7 +68,7 @@ class Round:
     @cached_property
     def unproved(self) -> list[Statement]:
         """The given statements that no earlier round has proved."""
-        solved = self.ledger.solved("given")
+        solved = self.ledger.solved("given", "prover")
         return [s for s in self.statements if solved.get(s.id, self.number) >= self.number]
 
     @property
@@ -322,7 +322,7 @@ class Round:
 
     def reweighted(self, conjectures: Sequence[Statement]) -> Reweighting:
         """Weighs selected conjectures: more for those near to statements that are still unproved (3.2)."""
-        solved = self.ledger.solved("given")
+        solved = self.ledger.solved("given", "prover")
         unproved = [s for s in self.statements if solved.get(s.id, self.number + 1) > self.number]
         settings = ReweightingSettings(self.config.reweighting, self.config.reweighting_cap)
         if settings.method == "none" or not conjectures or not unproved:

@@ -411,6 +411,36 @@ async def test_the_plan_is_what_conjectures_weigh(ledger, monkeypatch):
     assert [e.weight for e in rows] == weights[1:], "a weight of 0 is no example"
 
 
+async def test_what_only_a_final_model_has_proved_is_still_to_be_learnt(tmp_path, monkeypatch):
+    """A run that ended after round 1 and goes on plays the same rounds 2 and 3 as one that never ended."""
+    embedded: list[list[str]] = []
+
+    def embed(model, tokenizer, texts):
+        embedded.append(texts)
+        return np.ones((len(texts), 1))
+
+    monkeypatch.setattr(stp, "embed", embed)
+    monkeypatch.setattr(stp, "reweight", lambda x, y, *_: Reweighting(np.ones(len(x)), None, None, 0.0))
+    keep = SelectionSettings(pass_rate_max=1.0, off_lemma="keep")
+    config = replace(CONFIG, samples_per_statement=1, conjectures=4, reweighting="exact", selection=keep, seed=3)
+    with begin(tmp_path / "straight") as straight, begin(tmp_path / "ended") as ended:
+        await played(straight, 3, config)
+        one, embedded = embedded, []
+        await played(ended, 1, config)
+        await round_of(ended, 2, replace(config, evaluation_samples=8)).prove(FINAL)
+        alone = ended.solved().keys()
+        for number in (2, 3):
+            await play(round_of(ended, number, config))
+        alone -= {id for id, number in ended.solved(sampler="prover").items() if number <= 2}
+        assert alone, "or nothing is shown"
+        assert one == embedded and len(one) > 2
+        for number in (2, 3):
+            assert ended.proposals(number) == straight.proposals(number)
+            assert ended.attempts(number, "prover") == straight.attempts(number, "prover")
+            assert ended.selections(number) == straight.selections(number)
+        assert ended.proofs("given", before=4) == straight.proofs("given", before=4) != ended.proofs("given")
+
+
 async def test_without_reweighting_every_conjecture_weighs_1(ledger):
     await played(ledger, 1, replace(CONFIG, selection=SelectionSettings(pass_rate_max=1.0, off_lemma="keep")))
     assert {row[4] for row in ledger.selections(1) if row[5] == "selected"} == {1.0}
