@@ -279,9 +279,10 @@ class SelfPlay:
             began = time.monotonic()
             play = Round(number, self.config, self.judge, sampler, targets, self.lemmas)
             await play.prove(FINAL)
-        first = {t.statement for t in self.ledger.tallies(0, "prover", "given") if t.correct}
-        last = {t.statement for t in self.ledger.tallies(number, FINAL, "given") if t.correct}
-        ever = self.ledger.solved("given")
+        ids = {s.id for s in targets}  # a fork may have left some of the old run's statements out
+        first = ids & {t.statement for t in self.ledger.tallies(0, "prover", "given") if t.correct}
+        last = ids & {t.statement for t in self.ledger.tallies(number, FINAL, "given") if t.correct}
+        ever = ids & self.ledger.solved("given").keys()
         k = self.config.evaluation_samples
         self.metrics.log({
             "round": number, "solve/statements": len(targets), "solve/round": len(last),
@@ -326,7 +327,8 @@ class SelfPlay:
     def _log(self, play: Round, times: dict[str, float]) -> None:
         done = read_round(self.ledger, play.number, "prover", times)
         saved = self.ledger.finished(play.number, "prove:prover").get("saved", 0)
-        solved = sum(first <= play.number for first in self.ledger.solved("given", "prover").values())
+        proved = self.ledger.solved("given", "prover")
+        solved = sum(proved.get(s.id, play.number + 1) <= play.number for s in play.statements)
         self.metrics.log({
             "round": play.number, **times, "solve/statements": len(play.statements),
             "solve/round": len(done.solved), "solve/cumulative": solved,

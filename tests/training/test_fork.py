@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 
 import pytest
 import yaml
+from rich.console import Console
 
-from tests.training.test_stp import CONFIG, begin, play, played, round_of
-from training import checkpoint, metrics
+from conjecture.library import Library
+from tests.training.test_stp import CONFIG, GIVEN, LEMMAS, Pool, Sampler, begin, play, played, round_of
+from training import checkpoint, metrics, selfplay
 from training.config import to_dict
 from training.fork import fork
+from training.judge import Judge
 from training.ledger import Ledger
 from verify.statements import BadInput
 
@@ -83,6 +87,34 @@ async def test_with_other_settings_the_past_stays_and_the_rest_differs(old):
     with Ledger(config.run / "ledger.sqlite") as ledger:
         await play(round_of(ledger, 2, config))
         assert ledger.statements("conjecture", 1) and not ledger.statements("conjecture", 2)
+
+
+class OpenSampler(Sampler):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
+async def test_with_fewer_statements_the_rest_is_counted_no_more(old, monkeypatch):
+    config = forking(old, rounds=2, resample_probability=1.0)
+    fork(config)
+    out = io.StringIO()
+    monkeypatch.setattr(selfplay.models, "to_accelerator", lambda model: None)
+    with Ledger(config.run / "ledger.sqlite") as ledger, metrics.Metrics(config.run / "metrics.jsonl") as logged:
+        solved = ledger.solved("given", "prover").keys()
+        few = [GIVEN[0], next(s for s in GIVEN if s.id in solved)]  # the first is never proved
+        assert len(solved) > len(few)
+        run = selfplay.SelfPlay(config, None, None, ledger, logged, Console(file=out, width=200), Library([], LEMMAS))
+        run.judge = Judge(ledger, Pool())
+        run.judge.pool.checks = run.judge.pool.busy_seconds = run.judge.pool.restarts = 0
+        run.sampler = lambda which: OpenSampler()
+        run.learn = lambda *_: {"rows": 0}
+        await run.round(2, few, [])
+        await run.final_evaluation(3, 3, few)
+    assert [row["solve/cumulative"] for row in metrics.read(config.run / "metrics.jsonl")[-2:]] == [1, 1]
+    assert "round 2: 1 of 2 solved" in out.getvalue() and "solved in the whole run: 1" in out.getvalue()
 
 
 def test_the_same_command_finds_its_fork(old):
