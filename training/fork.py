@@ -25,6 +25,7 @@ FORKED = "forked_from"  # the note in a ledger: the other run's directory and th
 
 _COPIED = """
 INSERT INTO statements SELECT * FROM old.statements WHERE kind != 'conjecture' OR round <= :round ORDER BY rowid;
+INSERT INTO prompts SELECT * FROM old.prompts WHERE round <= :round ORDER BY rowid;
 INSERT INTO proposals SELECT * FROM old.proposals WHERE round <= :round ORDER BY rowid;
 INSERT INTO gates SELECT * FROM old.gates WHERE round <= :round ORDER BY rowid;
 INSERT INTO attempts SELECT * FROM old.attempts WHERE round <= :round ORDER BY rowid;

@@ -26,7 +26,7 @@ import numpy as np
 
 from conjecture import gates
 from conjecture.guide import Pair, guide, scores
-from conjecture.library import invoked, stated
+from conjecture.library import invoked
 from conjecture.reweighting import Reweighting, ReweightingSettings, reweight
 from conjecture.seeds import ConjectureInput, ProvedStatement, conjecture_inputs, samples_per_input, target_inputs
 from conjecture.selection import Candidate, select
@@ -36,7 +36,7 @@ from prover.prompts import conjecture_prompt, read_signature
 from prover.sampler import Sampler
 from training.config import SelfplayConfig
 from training.judge import Judge
-from training.ledger import FINAL, Ledger, Proposal, Selection, Tally
+from training.ledger import FINAL, Ledger, Prompt, Proposal, Selection, Tally
 from training.progress import step
 from verify.records import Attempt, Statement, Verdict
 
@@ -81,31 +81,33 @@ class Round:
         """Samples the conjecturer; every raw proposal is recorded."""
         if self.ledger.finished(self.number, "conjecture"):
             return
-        inputs = self.inputs
+        prompts = self.prompts
+        self.ledger.add_prompts(self.number, prompts)
         known = {s.id: s for s in self.ledger.statements()}
         n = self.config.conjectures_per_prompt
         if self.config.seeds.prompts == "proved":
-            n = samples_per_input(len(inputs), self._proposals, n)
+            n = samples_per_input(len(prompts), self._proposals, n)
         done = {p.prompt for p in self.ledger.proposals(self.number)}
-        groups = [range(i, min(i + 2 * CHUNK, len(inputs))) for i in range(0, len(inputs), 2 * CHUNK)]
-        with step(f"round {self.number}: conjecture", len(inputs) * n) as shown:
+        groups = [range(i, min(i + 2 * CHUNK, len(prompts))) for i in range(0, len(prompts), 2 * CHUNK)]
+        with step(f"round {self.number}: conjecture", len(prompts) * n) as shown:
             for group in groups:
                 if group[0] not in done:
-                    prompts = [conjecture_prompt(*self.shown(inputs[i], known)) for i in group]
+                    asked = [prompts[i] for i in group]
+                    texts = [conjecture_prompt(p.stated, known[p.seed], p.proof) for p in asked]
                     seeds = [derived_seed(self.config.seed, "conjecture", self.number, i) for i in group]
                     began = time.monotonic()
-                    completions = await asyncio.to_thread(self.sampler.sample, prompts, n, seeds)
+                    completions = await asyncio.to_thread(self.sampler.sample, texts, n, seeds)
                     self.clock.sample += time.monotonic() - began
                     self.clock.tokens += sum(c.tokens for c in completions)
                     self.ledger.add_proposals(
                         Proposal(
-                            self.number, group[c.prompt_index], c.sample, inputs[group[c.prompt_index]].statement,
-                            inputs[group[c.prompt_index]].lemma, read_signature(c.text) if c.finished else None, c.tokens,
+                            self.number, group[c.prompt_index], c.sample, asked[c.prompt_index].seed,
+                            asked[c.prompt_index].lemma, read_signature(c.text) if c.finished else None, c.tokens,
                         )
                         for c in completions
                     )  # fmt: skip
                 shown.advance(len(group) * n)
-        self.ledger.finish(self.number, "conjecture", prompts=len(inputs))
+        self.ledger.finish(self.number, "conjecture", prompts=len(prompts))
 
     @property
     def _proposals(self) -> int:
@@ -113,8 +115,14 @@ class Round:
         return self.config.proposals_per_conjecture * (self.config.conjectures if fixed else len(self.statements))
 
     @cached_property
+    def prompts(self) -> list[Prompt]:
+        """What the conjecturer sees, sampling and training alike. Once recorded it no longer depends on settings."""
+        made = (Prompt(i.statement, i.lemma, self.lemmas[i.lemma] if i.lemma else "", i.proof) for i in self.inputs)
+        return self.ledger.prompts(self.number) or list(made)
+
+    @cached_property
     def inputs(self) -> list[ConjectureInput]:
-        """The prompts of this round: a function of the seed and of what earlier rounds have proved."""
+        """What this round prompts with: a function of the seed and of what earlier rounds have proved."""
         prompts = min(-(-self._proposals // self.config.conjectures_per_prompt), len(self.statements))
         rng = np.random.default_rng([self.config.seed, self.number])
         if self.config.seeds.prompts == "unsolved":
@@ -143,12 +151,6 @@ class Round:
     def _matching_weight(self, statement: Statement) -> int:
         counts = self.number >= self.config.matching_weight_from and "valid" in statement.split.lower()
         return self.config.matching_weight if counts else 1
-
-    def shown(
-        self, given: ConjectureInput, known: dict[str, Statement]
-    ) -> tuple[tuple[str, str] | None, Statement, str | None]:
-        """What the conjecturer sees of an input, sampling and training alike: lemma, statement, proof (or target)."""
-        return stated(given.lemma, self.lemmas), known[given.statement], given.proof
 
     async def gate(self) -> None:
         """Decides which proposals become conjectures of this round."""

@@ -11,16 +11,21 @@ import yaml
 from rich.console import Console
 
 from conjecture.library import Library
-from tests.training.test_stp import CONFIG, GIVEN, LEMMAS, Pool, Sampler, begin, play, played, round_of
+from conjecture.seeds import SeedSettings
+from conjecture.selection import SelectionSettings
+from tests.training.test_stp import CONFIG, GIVEN, LEMMAS, LIBRARY, Pool, Sampler, begin, play, played, round_of
 from training import checkpoint, metrics, selfplay
 from training.config import to_dict
+from training.examples import all_examples, round_examples
 from training.fork import fork
 from training.judge import Judge
-from training.ledger import Ledger
+from training.ledger import Ledger, LedgerError
+from verify.records import Role
 from verify.statements import BadInput
 
 ROUNDS = 3
-SETTINGS = replace(CONFIG, evaluation_samples=4, rounds=ROUNDS)
+KEEP = SelectionSettings(off_lemma="keep", pass_rate_max=1.0)  # most conjectures are learnt
+SETTINGS = replace(CONFIG, evaluation_samples=4, rounds=ROUNDS, selection=KEEP)
 
 
 @pytest.fixture
@@ -115,6 +120,37 @@ async def test_with_fewer_statements_the_rest_is_counted_no_more(old, monkeypatc
         await run.final_evaluation(3, 3, few)
     assert [row["solve/cumulative"] for row in metrics.read(config.run / "metrics.jsonl")[-2:]] == [1, 1]
     assert "round 2: 1 of 2 solved" in out.getvalue() and "solved in the whole run: 1" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "fields", [{"seed": 5}, {"seeds": SeedSettings(library=False, proofs="all")}, {"conjectures": 3}], ids=str
+)
+async def test_what_the_conjecturer_was_shown_is_learnt_again_whatever_the_settings(old, fields):
+    config = forking(old, begin_at_base=True, **fields)
+    fork(config)
+    with Ledger(old / "ledger.sqlite") as before, Ledger(config.run / "ledger.sqlite") as after:
+        selected = {row.statement for row in before.selections(1) if row.weight > 0}
+        assert selected and after.prompts(1) == before.prompts(1) and not after.prompts(2)
+        wanted = round_examples(round_of(before, 1, replace(SETTINGS, prover_pass_rate_max=0.0)), [])
+        last = await play(round_of(after, 2, config))
+        last.lemmas = {}  # those of another library
+        taught = [e for e in all_examples(last, []) if e.role is Role.CONJECTURE]
+    assert len(wanted) == len(selected) and taught[: len(wanted)] == wanted
+
+
+async def test_prompts_of_a_run_that_did_not_record_them_follow_from_the_same_settings(old):
+    with Ledger(old / "ledger.sqlite") as ledger:
+        ledger._db.execute("DROP TABLE prompts")
+    same, other = forking(old, begin_at_base=True), forking(old, "other", begin_at_base=True, seed=5)
+    for config in (same, other):
+        fork(config)
+        with Ledger(config.run / "ledger.sqlite") as ledger:
+            last = await play(round_of(ledger, 2, config))
+            if config is same:
+                assert any(e.role is Role.CONJECTURE for e in all_examples(last, LIBRARY))
+            else:
+                with pytest.raises(LedgerError, match=r"shown in round 1 is not recorded .* the old run's --seed"):
+                    all_examples(last, LIBRARY)
 
 
 def test_the_same_command_finds_its_fork(old):
