@@ -220,6 +220,10 @@ class SelfplayConfig:
         refreshes = self.recipe == "stp" and self.refresh_every > 0
         return round == 0 or (refreshes and round % self.refresh_every == 0)
 
+    def from_base(self, round: int) -> bool:
+        """Whether the model with which self-play begins a round after the first was trained from the base."""
+        return self.begin_at_base or self.fresh(round)
+
 
 def to_dict(config: Any) -> dict[str, Any]:
     """Plain values, ready for YAML."""

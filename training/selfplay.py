@@ -242,7 +242,7 @@ class SelfPlay:
         if recipe == "parallel-sampling":
             checkpoint.link(checkpoint.directory(run, number), run, number + 1)
             return {"rows": 0}
-        if recipe == "stp" and not (self.config.fresh(number + 1) or self.config.begin_at_base):
+        if recipe == "stp" and not self.config.from_base(number + 1):
             return self._train(
                 number + 1, model, tokenizer, round_examples(play, library), self.config.sft, f"round {number}"
             )
@@ -267,6 +267,8 @@ class SelfPlay:
         """The checkpoint of the model after the last round, re-trained from the base where the recipe wants it."""
         retrained = self.config.final_retraining and self.config.recipe == "stp"
         name = checkpoint.final(number) if retrained else number
+        if retrained and self.config.from_base(number):  # of the same rows, settings and seed
+            checkpoint.link(checkpoint.directory(self.config.run, number), self.config.run, name)
         if not checkpoint.whole(self.config.run, name):
             play = Round(number - 1, self.config, self.judge, None, targets, self.lemmas)
             examples, settings = all_examples(play, library), self.config.retraining.sft
