@@ -335,7 +335,7 @@ async def test_the_replay_window_and_a_refresh_that_empties_it(ledger):
 
 async def test_a_relabelled_conjecture_asks_for_the_trivial_lemma(ledger):
     settings = SelectionSettings(pass_rate_max=1.0, off_lemma="relabel", elegance_drop=0.0)
-    last = await played(ledger, 1, replace(CONFIG, selection=settings, samples_per_statement=2, conjectures=20))
+    last = await played(ledger, 1, replace(CONFIG, selection=settings, samples_per_statement=8, conjectures=20))
     words = Counter(row[5] for row in ledger.selections(1))
     assert words["relabelled"] and words["selected"]
     rows = prompts(round_examples(last, LIBRARY), Role.CONJECTURE)
