@@ -102,7 +102,8 @@ class SelfplayConfig:
     baseline_samples: int = 16
     """K of the baselines, which spend on statements what STP spends on conjectures (STP: 64)."""
     evaluation_samples: int = 2
-    """The same for round 0 and for the final model, which try every statement."""
+    """The same for round 0 and for the final model, which try every statement; 0: as in the other rounds (paper), the
+    final model of a baseline like that of self-play."""
     final_evaluation: bool = True
     """Let the final model try every statement alone, to be compared with the cold start."""
     statements_per_round: int = 40

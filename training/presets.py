@@ -63,7 +63,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "antiphon": {},
     "paper-v4": {
         **_STP,
-        "evaluation_samples": 32,
+        "evaluation_samples": 0,
         "conjecture_budget": "unproved",
         "resample_rate_max": 0.0, "resample_probability": 0.0,
         "seeds": {**_STP["seeds"], "pass_rate_min": 0.0},

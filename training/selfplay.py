@@ -282,10 +282,10 @@ class SelfPlay:
             play = Round(number, self.config, self.judge, sampler, targets, self.lemmas)
             await play.prove(FINAL)
         ids = {s.id for s in targets}  # a fork may have left some of the old run's statements out
-        first = ids & {t.statement for t in self.ledger.tallies(0, "prover", "given") if t.correct}
+        k = play.samples(FINAL)
+        first = ids & {t.statement for t in self.ledger.tallies(0, "prover", "given", k) if t.correct}
         last = ids & {t.statement for t in self.ledger.tallies(number, FINAL, "given") if t.correct}
         ever = ids & self.ledger.solved("given").keys()
-        k = self.config.evaluation_samples
         self.metrics.log({
             "round": number, "solve/statements": len(targets), "solve/round": len(last),
             "solve/cumulative": len(ever), "time/sample": play.clock.sample, "time/wait": play.clock.wait,

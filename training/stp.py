@@ -215,9 +215,12 @@ class Round:
 
     def samples(self, voice: str = "prover") -> int:
         """K of this round."""
-        if voice == FINAL or self.config.fresh(self.number):  # the first and the last model are compared
-            return self.config.evaluation_samples
-        return self.config.samples_per_statement if self.config.recipe == "stp" else self.config.baseline_samples
+        config = self.config
+        if voice == FINAL:  # equal in all recipes, which are compared
+            return config.evaluation_samples or config.samples_per_statement
+        if config.fresh(self.number) and config.evaluation_samples:
+            return config.evaluation_samples
+        return config.samples_per_statement if config.recipe == "stp" else config.baseline_samples
 
     @property
     def samples_per_conjecture(self) -> int:

@@ -102,6 +102,22 @@ class OpenSampler(Sampler):
         pass
 
 
+async def test_the_first_and_the_last_model_are_compared_at_one_k(tmp_path):
+    """A baseline under the paper's preset: K = 64 in all rounds, and 32 for the final model, as in self-play."""
+    settings = {"evaluation_samples": 0, "baseline_samples": 12, "samples_per_statement": 3}
+    config = replace(CONFIG, recipe="expert-iteration", **settings)
+    out = io.StringIO()
+    with begin(tmp_path / "ledger") as ledger, metrics.Metrics(tmp_path / "metrics.jsonl") as logged:
+        await played(ledger, 0, config)
+        run = selfplay.SelfPlay(config, None, None, ledger, logged, Console(file=out, width=200), Library([], LEMMAS))
+        run.judge, run.sampler = Judge(ledger, Pool()), lambda which: OpenSampler()
+        await run.final_evaluation(1, 1, GIVEN)
+        assert {t.samples for t in ledger.tallies(0, "prover")} == {12}
+        of_three = sum(t.correct > 0 for t in ledger.tallies(0, "prover", first=3))
+        assert of_three < sum(t.correct > 0 for t in ledger.tallies(0, "prover"))
+    assert f"3 samples each: cold start solves {of_three} " in out.getvalue()
+
+
 async def test_with_fewer_statements_the_rest_is_counted_no_more(old, monkeypatch):
     config = forking(old, rounds=2, resample_probability=1.0)
     fork(config)

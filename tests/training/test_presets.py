@@ -39,7 +39,7 @@ def value(config, path: str):
         ("prover_pass_rate_over", "round", "window"),
         ("retraining.given_at_any_rate", False, True),  # final filter
         ("retraining.weights", "round", "length"),  # final weights
-        ("evaluation_samples", 32, 64),  # K of round 0
+        ("evaluation_samples", 0, 64),  # K of round 0, 0: of the others
     ],
 )
 def test_paper_versus_code(field, paper, code):

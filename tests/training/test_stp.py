@@ -152,7 +152,11 @@ async def test_samples_of_a_round():
     paper, code = preset("paper-v4"), preset("repo-2b5fe8b")
     rounds = [SimpleNamespace(config=config, number=n) for config in (paper, code) for n in (0, 1, 24, 25)]
     assert [Round.samples(r) for r in rounds] == [32, 32, 32, 32, 64, 32, 64, 32]
-    assert Round.samples(SimpleNamespace(config=replace(code, recipe="expert-iteration"), number=24)) == 64
+    for config in (paper, code):
+        baseline = replace(config, recipe="expert-iteration")
+        assert [Round.samples(SimpleNamespace(config=baseline, number=n)) for n in (0, 1, 24)] == [64, 64, 64]
+        finals = [SimpleNamespace(config=one, number=48) for one in (config, baseline)]
+        assert [Round.samples(r, FINAL) for r in finals] == [32 if config is paper else 64] * 2
     assert Round.samples(SimpleNamespace(config=CONFIG, number=5), FINAL) == CONFIG.evaluation_samples
 
 
