@@ -22,7 +22,7 @@ from training import checkpoint, coldstart, telling
 from training.coldstart import ProvedTheorem
 from training.config import SelfplayConfig
 from training.examples import all_examples, round_examples
-from training.fork import fork
+from training.fork import fork, inherited
 from training.history import read_round
 from training.judge import Judge
 from training.ledger import FINAL, Ledger
@@ -61,6 +61,7 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
     texts = config.cold_start.reading_statements
     further = read_statements(str(texts)).statements if texts else []
     taught = [*reading.statements, *further, *(theorem.statement for theorem in library.theorems)]
+    taught += inherited(config.fork) if config.fork else []
     refuse_test_items(taught, config.allow_benchmark_items)
     make_directory(config.run)
     if config.fork is not None:
