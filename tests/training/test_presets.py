@@ -32,6 +32,7 @@ def value(config, path: str):
         ("resample_rate_max", 0.0, 0.35),  # prover inputs
         ("resample_probability", 0.0, 0.05),
         ("selection.elegance_per_lemma", False, True),  # elegance quantile
+        ("reweighting", "greedy", "repo"),
         ("reweighting_cap", 3.0, 4.0),  # OT cap
         ("matching_weight", 128, 256),  # of validation sets
         ("matching_weight_from", 24, 0),
@@ -44,6 +45,10 @@ def value(config, path: str):
 )
 def test_paper_versus_code(field, paper, code):
     assert (value(PAPER, field), value(CODE, field)) == (paper, code)
+
+
+def test_the_relabelling_of_the_code():
+    assert (CODE.selection.relabel_factor, CODE.selection.relabel_least) == (20, 4096)
 
 
 @pytest.mark.parametrize("config", [PAPER, CODE], ids=["paper", "code"])

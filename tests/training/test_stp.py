@@ -26,11 +26,11 @@ from training.coldstart import ProvedTheorem, conjecturer_examples
 from training.config import SelfplayConfig
 from training.examples import all_examples, round_examples
 from training.judge import Judge
-from training.ledger import FINAL, Ledger
+from training.ledger import FINAL, Ledger, Proposal
 from training.presets import preset
 from training.replay import ProofWeights, Retraining
 from training.stp import Round
-from verify.records import Outcome, Role, Statement, Verdict
+from verify.records import Attempt, Outcome, Role, Statement, Verdict
 
 LEMMAS = {"sq_nonneg": "(a : ℝ) : 0 ≤ a ^ 2", "add_comm": "(a b : ℝ) : a + b = b + a"}
 GIVEN = [
@@ -148,6 +148,31 @@ async def test_the_code_tries_the_seldom_solved_again_and_a_few_of_the_rest(ledg
     assert {s.id for s in round_of(ledger, 1, replace(config, resample_probability=0.0)).targets} == certain
 
 
+def record(ledger, statement, number, right, wrong):
+    """So many right and wrong proofs of a statement in a round, all different."""
+    proofs = [f"{'good' if n < right else 'bad'} {n}" for n in range(right + wrong)]
+    ledger.add_attempts(Attempt(statement.id, proof, number, n, "prover") for n, proof in enumerate(proofs))
+    outcomes = {"good": Outcome.PROVED, "bad": Outcome.FAILED}
+    ledger.add_verdicts(
+        ("proof", statement.id, proof, Verdict(outcomes[proof.split()[0]], "", "core")) for proof in proofs
+    )
+
+
+def test_the_best_rate_of_earlier_rounds_decides_whether_one_is_tried_again(ledger):
+    for statement, rates in zip(GIVEN, [(7, 0, 0), (6, 0, 0), (10, 1, 0), (1, 0, 19)], strict=False):
+        for number, right in enumerate(rates):
+            record(ledger, statement, number, right, 20 - right)
+    tried = round_of(ledger, 2, replace(CONFIG, resample_rate_max=0.35)).targets
+    assert [s in tried for s in GIVEN[:4]] == [False, True, False, True]
+
+
+def test_sixteen_proofs_of_a_statement_are_enough(ledger):
+    record(ledger, GIVEN[0], 0, 15, 5)
+    record(ledger, GIVEN[1], 0, 16, 4)
+    tried = round_of(ledger, 1, replace(CONFIG, recipe="expert-iteration-optimised")).targets
+    assert GIVEN[0] in tried and GIVEN[1] not in tried
+
+
 async def test_samples_of_a_round():
     paper, code = preset("paper-v4"), preset("repo-2b5fe8b")
     rounds = [SimpleNamespace(config=config, number=n) for config in (paper, code) for n in (0, 1, 24, 25)]
@@ -261,6 +286,15 @@ async def test_screening_asks_lean_before_a_proof_is_sampled(ledger):
             ledger._db.execute("DELETE FROM phases WHERE round=1 AND phase='gate'")
 
 
+async def test_a_conjecture_of_an_earlier_round_is_a_duplicate(ledger):
+    await played(ledger, 1, CONFIG)
+    old = ledger.statements("conjecture", 1)[0]
+    ledger.add_proposals([Proposal(2, 0, 0, old.parents[0], old.lemma, old.signature.replace(" ", ""), 1)])
+    ledger.finish(2, "conjecture")
+    await round_of(ledger, 2, CONFIG).gate()
+    assert ledger.gates(2) == {"duplicate": 1}
+
+
 # When it stops
 
 FEW = replace(CONFIG, evaluation_samples=4, samples_per_statement=32, conjectures=20)
@@ -353,7 +387,7 @@ async def test_a_relabelled_conjecture_asks_for_the_trivial_lemma(ledger):
 
 
 async def test_what_begins_anew_learns_from_all_rounds(ledger):
-    config = replace(CONFIG, evaluation_samples=8)
+    config = replace(CONFIG, evaluation_samples=8, weights=ProofWeights(0.001, 0.01))
     last = await played(ledger, 2, config)
 
     def rows(recipe="stp", **fields):
