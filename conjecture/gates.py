@@ -27,18 +27,25 @@ def statement_of(signature: str, parents: tuple[str, ...], lemma: str) -> Statem
     return Statement(f"conjecture_{nameless.id}", signature, source="conjecture", parents=parents, lemma=lemma)
 
 
-def textual(conjectures: Iterable[Statement | None], known: set[str]) -> list[str]:
-    """`unreadable`, `duplicate`, or `passed` for each; `known` holds the ids seen before."""
-    seen, words = set(known), []
+def textual(conjectures: Iterable[Statement | None], known: Iterable[Statement]) -> list[str]:
+    """`unreadable`, `duplicate` of one before it or of a known one, or `passed` for each.
+
+    Signatures are compared without their white space, as STP does.
+    """
+    seen, words = {_without_space(statement) for statement in known}, []
     for conjecture in conjectures:
         if conjecture is None:
             words.append("unreadable")
-        elif conjecture.id in seen:
+        elif (text := _without_space(conjecture)) in seen:
             words.append("duplicate")
         else:
-            seen.add(conjecture.id)
+            seen.add(text)
             words.append(PASSED)
     return words
+
+
+def _without_space(statement: Statement) -> str:
+    return "".join(statement.signature.split())
 
 
 async def screen(conjecture: Statement, ask: Ask, trivial: bool = True) -> tuple[str, Verdict]:

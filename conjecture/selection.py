@@ -26,9 +26,10 @@ class SelectionSettings:
     """P may be equal to it (paper); the released code wants it below."""
     off_lemma: Literal["drop", "relabel", "keep"] = "drop"
     """What becomes of a conjecture none of whose proofs uses the lemma it was prompted with: dropped (paper), kept
-    as if the trivial lemma had been asked for (released code), or kept as it is (no lemma condition)."""
+    as if the trivial lemma had been asked for (released code), or kept as it is (no lemma condition). One that was
+    prompted with the trivial lemma is kept (paper), or is one of the relabelled (released code)."""
     relabel_factor: int = 20
-    """At most so many are relabelled for each conjecture that is on its lemma,"""
+    """At most so many are relabelled for each conjecture that uses its lemma,"""
     relabel_least: int = 4096
     """or so many, if that is more."""
     easiest_drop: float = 0.0
@@ -75,7 +76,7 @@ class Candidate:
 class Decision:
     """What became of a candidate, in a word, and the weight its example gets (0: it is no example).
 
-    `selected`, or `relabelled`: selected with the trivial lemma in place of its own.
+    `selected`, or `relabelled`: selected with the trivial lemma, in place of its own if it had another.
     """
 
     candidate: Candidate
@@ -138,9 +139,11 @@ def _band(candidate: Candidate, settings: SelectionSettings) -> str:
         return "unproved"
     if not settings.band.below(candidate.pass_rate):
         return "too easy"
-    if candidate.lemma and candidate.lemma not in candidate.lemmas_used:
-        return {"drop": "off its lemma", "relabel": "relabelled", "keep": "selected"}[settings.off_lemma]
-    return "selected"
+    if candidate.lemma in candidate.lemmas_used:
+        return "selected"
+    if settings.off_lemma == "relabel":
+        return "relabelled"
+    return "off its lemma" if candidate.lemma and settings.off_lemma == "drop" else "selected"
 
 
 def elegance_cutoff(values: Sequence[float], drop: float) -> float:

@@ -99,14 +99,14 @@ def conjecturer_examples(
     settings: ColdStart,
     prompts: Literal["proved", "unsolved"] = "proved",
 ) -> list[Example]:
-    """Triples (L, X, Y), the nearest X first; where Y shares no lemma with X, the trivial lemma.
+    """Triples (L, X, Y), the nearest X first; where Y shares no lemma with X, the trivial lemma or (STP) no triple.
 
     The prompt shows L, X and its proof, and Y is to be written; with the prompts `unsolved` it shows Y, and X is.
     """
     chapters: dict[str, list[ProvedTheorem]] = {}
     for item in proved:
         chapters.setdefault(item.statement.tags[0] if item.statement.tags else "", []).append(item)
-    examples = []
+    examples, trivial = [], [""] if settings.trivial_pairs else []
     for chapter in chapters.values():
         first: dict[str, ProvedTheorem] = {}
         for item in chapter:
@@ -116,7 +116,7 @@ def conjecturer_examples(
             pairs: list[tuple[str, ProvedTheorem]] = []
             for earlier in reversed(theorems[:index]):
                 shared = [name for name in target.lemmas if name in earlier.lemmas]
-                pairs += [(name, earlier) for name in shared or [""]]
+                pairs += [(name, earlier) for name in shared or trivial]
             # Shared lemmas before trivial ones: they are what the conjecturer has to learn.
             pairs.sort(key=lambda pair: pair[0] == "")
             if prompts == "unsolved":  # X once, however many lemmas it shares

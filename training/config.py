@@ -46,6 +46,8 @@ class ColdStart:
     """Training copies of each proof with other letters for the theorem's variables."""
     conjectures_per_theorem: int = 1
     """At most so many (lemma, earlier theorem) prompts for which a theorem is the target."""
+    trivial_pairs: bool = True
+    """Two theorems of a chapter that share no lemma are a prompt too, with the trivial one. In STP they are none."""
     weighted: bool = True
     """Its proofs are weighted as in a round; in STP every row weighs 1."""
     reading_statements: Path | None = None
@@ -104,7 +106,8 @@ class SelfplayConfig:
     baseline_samples: int = 16
     """K of the baselines, which spend on statements what STP spends on conjectures (STP: 64)."""
     evaluation_samples: int = 2
-    """The same for round 0 and for the final model, which try every statement."""
+    """The same for round 0 and for the final model, which try every statement; 0: as in the other rounds (paper), the
+    final model of a baseline like that of self-play."""
     final_evaluation: bool = True
     """Let the final model try every statement alone, to be compared with the cold start."""
     statements_per_round: int = 40
@@ -222,6 +225,10 @@ class SelfplayConfig:
         """Whether a round begins anew, like round 0: every open statement is tried and nothing is conjectured."""
         refreshes = self.recipe == "stp" and self.refresh_every > 0
         return round == 0 or (refreshes and round % self.refresh_every == 0)
+
+    def from_base(self, round: int) -> bool:
+        """Whether the model with which self-play begins a round after the first was trained from the base."""
+        return self.begin_at_base or self.fresh(round)
 
 
 def refuse_nonsense(config: Any, before: str = "--") -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from prover.prompts import conjecture_example, prove_example
 from training.coldstart import ProvedTheorem, conjecturer_examples, prover_examples
+from training.ledger import LedgerError
 from training.replay import ProofWeights, Replayed, all_proofs, proof_weight, recent_proofs
 from training.stp import Round
 from verify.records import Example
@@ -69,13 +70,18 @@ def _conjecture_rows(play: Round) -> list[Example]:
     """The round's selected conjectures; a relabelled one as if the trivial lemma had been asked for."""
     selected = [row for row in play.ledger.selections(play.number) if row.weight > 0]
     known = {s.id: s for s in play.ledger.statements()}
-    by_prompt = {(i.statement, i.lemma): i for i in play.inputs} if selected else {}
+    prompts = {(p.seed, p.lemma): p for p in play.prompts} if selected else {}
     rows = []
     for row in selected:
         conjecture = known[row.statement]
-        lemma, seed, proof = play.shown(by_prompt[conjecture.parents[0], conjecture.lemma], known)
-        asked = None if row.decision == "relabelled" else lemma
-        rows.append(conjecture_example(asked, seed, proof, conjecture, row.weight))
+        prompt = prompts.get((conjecture.parents[0], conjecture.lemma))
+        if prompt is None:
+            raise LedgerError(
+                f"what the conjecturer was shown in round {play.number} is not recorded (an older version played it) and "
+                "does not follow from these settings; fork with the old run's --seed and --seeds"
+            )
+        asked = None if row.decision == "relabelled" else prompt.stated
+        rows.append(conjecture_example(asked, known[prompt.seed], prompt.proof, conjecture, row.weight))
     return rows
 
 

@@ -20,12 +20,14 @@ from training import checkpoint, metrics
 from training.config import SelfplayConfig
 from training.history import is_dualplay
 from training.ledger import Ledger
+from verify.records import Statement
 from verify.statements import BadInput
 
 FORKED = "forked_from"  # the note in a ledger: the other run's directory and the round
 
 _COPIED = """
 INSERT INTO statements SELECT * FROM old.statements WHERE kind != 'conjecture' OR round <= :round ORDER BY rowid;
+INSERT INTO prompts SELECT * FROM old.prompts WHERE round <= :round ORDER BY rowid;
 INSERT INTO proposals SELECT * FROM old.proposals WHERE round <= :round ORDER BY rowid;
 INSERT INTO gates SELECT * FROM old.gates WHERE round <= :round ORDER BY rowid;
 INSERT INTO attempts SELECT * FROM old.attempts WHERE round <= :round ORDER BY rowid;
@@ -39,6 +41,18 @@ INSERT INTO verdicts SELECT * FROM old.verdicts v WHERE question != 'proof'
 """
 
 
+def inherited(old: Path) -> list[Statement]:
+    """The given statements and the library of a run, which its forks go on to learn from. Raises BadInput."""
+    _require(old)
+    with Ledger(old / "ledger.sqlite") as ledger:
+        return [*ledger.statements("given"), *ledger.statements("seed")]
+
+
+def _require(old: Path) -> None:
+    if not (old / "ledger.sqlite").is_file() or not (old / "config.yaml").is_file():
+        raise BadInput(f"--fork {old}: there is no run")
+
+
 def fork(config: SelfplayConfig) -> None:
     """Makes `config.run` a fork of `config.fork`; does nothing when it is one already.
 
@@ -46,8 +60,7 @@ def fork(config: SelfplayConfig) -> None:
     run or round, when `config.run` is another run, or when the two differ in the Lean they use.
     """
     old, new = config.fork, config.run
-    if not (old / "ledger.sqlite").is_file() or not (old / "config.yaml").is_file():
-        raise BadInput(f"--fork {old}: there is no run")
+    _require(old)
     if new.resolve() == old.resolve():
         raise BadInput(f"--fork {old}: a run is no fork of itself; choose another --run")
     if (old / "ledger.sqlite").is_file() and is_dualplay(old):

@@ -16,6 +16,9 @@ from verify.records import Job, Outcome, Statement, Verdict
 class Judge:
     """Asks the ledger's questions (`Ledger.add_verdicts`) of Lean, each once.
 
+    That holds for a timeout too, even where the limit is now larger (only a fork can have raised it): what is recorded
+    decides the pass rates of earlier rounds.
+
     An `infrastructure` verdict is counted in `undecided` and not recorded: who asks again may learn more.
     """
 

@@ -26,6 +26,9 @@ CREATE TABLE IF NOT EXISTS run (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS statements (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, round INTEGER NOT NULL, name TEXT NOT NULL, signature TEXT NOT NULL,
     source TEXT NOT NULL, split TEXT NOT NULL, tags TEXT NOT NULL, parents TEXT NOT NULL, lemma TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS prompts (
+    round INTEGER NOT NULL, prompt INTEGER NOT NULL, seed TEXT NOT NULL, lemma TEXT NOT NULL, signature TEXT NOT NULL,
+    proof TEXT, PRIMARY KEY (round, prompt));
 CREATE TABLE IF NOT EXISTS proposals (
     round INTEGER NOT NULL, prompt INTEGER NOT NULL, sample INTEGER NOT NULL, seed TEXT NOT NULL, lemma TEXT NOT NULL,
     signature TEXT, tokens INTEGER NOT NULL, PRIMARY KEY (round, prompt, sample));
@@ -61,6 +64,21 @@ CREATE TABLE IF NOT EXISTS phases (
 
 class LedgerError(RuntimeError):
     """The file is not a ledger of this version; the text says what to do."""
+
+
+class Prompt(NamedTuple):
+    """What the conjecturer is shown: a statement by its id, a lemma with its signature ('' is the trivial lemma), and
+    the statement's proof, or None where the statement is a target."""
+
+    seed: str
+    lemma: str
+    signature: str
+    proof: str | None
+
+    @property
+    def stated(self) -> tuple[str, str] | None:
+        """The lemma as `conjecture_prompt` wants it."""
+        return (self.lemma, self.signature) if self.lemma else None
 
 
 class Selection(NamedTuple):
@@ -218,7 +236,17 @@ class Ledger:
         )
         return [Statement(*row[:4], tuple(json.loads(row[4])), tuple(json.loads(row[5])), row[6]) for row in rows]
 
-    # Proposals of the conjecturer, and what the gates said
+    # What the conjecturer was shown, its proposals, and what the gates said
+
+    def add_prompts(self, round: int, prompts: Iterable[Prompt]) -> None:
+        self._insert("prompts", ((round, number, *prompt) for number, prompt in enumerate(prompts)))
+
+    def prompts(self, round: int) -> list[Prompt]:
+        """All of a round, or none: older versions did not record them."""
+        rows = self._db.execute(
+            "SELECT seed, lemma, signature, proof FROM prompts WHERE round=? ORDER BY prompt", (round,)
+        )
+        return [Prompt(*row) for row in rows]
 
     def add_proposals(self, proposals: Iterable[Proposal]) -> None:
         self._insert("proposals", map(astuple, proposals))
@@ -283,13 +311,13 @@ class Ledger:
     def proofs(self, kind: str | None = None, before: int | None = None) -> list[tuple[str, str, Verdict]]:
         """All proved (statement id, proof, verdict), in a fixed order; `kind` as in `add_statements`.
 
-        With `before` only those that an attempt of an earlier round than this has found.
+        With `before` only those that a prover's attempt of an earlier round than this has found.
         """
         rows = self._db.execute(
             "SELECT v.statement, v.proof, v.more FROM verdicts v JOIN statements s ON s.id = v.statement"
             " WHERE v.outcome='proved' AND (?1 IS NULL OR s.kind=?1)"
             " AND v.question='proof' AND (?2 IS NULL OR EXISTS (SELECT 1 FROM attempts a"
-            " WHERE a.statement = v.statement AND a.proof = v.proof AND a.round < ?2))"
+            " WHERE a.statement = v.statement AND a.proof = v.proof AND a.round < ?2 AND a.sampler = 'prover'))"
             " ORDER BY v.statement, LENGTH(v.proof), v.proof",
             (kind, before),
         )
@@ -341,13 +369,17 @@ class Ledger:
         )
         return dict(rows.fetchall())
 
-    def solved(self, kind: str = "given") -> dict[str, int]:
-        """For every proved statement of a kind, the round in which an attempt first proved it."""
+    def solved(self, kind: str = "given", sampler: str | None = None) -> dict[str, int]:
+        """For every proved statement of a kind, the round in which an attempt, or one of `sampler`, first proved it.
+
+        What only the final model has proved is still to be learnt where further rounds follow.
+        """
         rows = self._db.execute(
             "SELECT a.statement, MIN(a.round) FROM attempts a JOIN statements s ON s.id = a.statement"
             " JOIN verdicts v ON v.statement = a.statement AND v.proof = a.proof AND v.question='proof'"
-            " WHERE v.outcome='proved' AND s.kind=? GROUP BY a.statement ORDER BY s.rowid",
-            (kind,),
+            " WHERE v.outcome='proved' AND s.kind=?1 AND (?2 IS NULL OR a.sampler=?2)"
+            " GROUP BY a.statement ORDER BY s.rowid",
+            (kind, sampler),
         )
         return dict(rows.fetchall())
 
@@ -448,6 +480,7 @@ class Ledger:
         """
         queries = (
             "SELECT * FROM statements ORDER BY id",
+            "SELECT * FROM prompts ORDER BY round, prompt",
             "SELECT * FROM proposals ORDER BY round, prompt, sample",
             "SELECT * FROM gates ORDER BY round, prompt, sample",
             "SELECT id, statement, round, sample, proof, sampler, tokens FROM attempts ORDER BY id",

@@ -38,7 +38,7 @@ from training.config import SelfplayConfig, merge, read_yaml
 from verify.statements import BadInput
 
 _ADAM = {"lr_scheduler_type": "constant_with_warmup", "num_train_epochs": 1.0, "max_length": 2048,
-         "per_device_train_batch_size": 8, "gradient_accumulation_steps": 256}  # fmt: skip
+         "group_by_length": False, "per_device_train_batch_size": 8, "gradient_accumulation_steps": 256}  # fmt: skip
 
 _STP: dict[str, Any] = {  # in which paper and code agree
     "rounds": 47, "refresh_every": 24, "final_retraining": True,
@@ -54,7 +54,8 @@ _STP: dict[str, Any] = {  # in which paper and code agree
     "sft": {**_ADAM, "learning_rate": 5e-5, "min_steps": 5},
     "sampling": {"temperature": 1.0, "top_p": 1.0, "max_new_tokens": 1024},
     "model": {"max_position_embeddings": 2048},
-    "cold_start": {"search_per_statement": 0, "renamings": 0, "conjectures_per_theorem": 1_000_000, "weighted": False,
+    "cold_start": {"search_per_statement": 0, "renamings": 0, "conjectures_per_theorem": 1_000_000, "trivial_pairs": False,
+                   "weighted": False,
                    "sft": {**_ADAM, "learning_rate": 1e-4, "warmup_steps": 20}},
 }  # fmt: skip
 
@@ -62,7 +63,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "antiphon": {},
     "paper-v4": {
         **_STP,
-        "evaluation_samples": 32,
+        "evaluation_samples": 0,
         "conjecture_budget": "unproved",
         "resample_rate_max": 0.0, "resample_probability": 0.0,
         "seeds": {**_STP["seeds"], "pass_rate_min": 0.0},

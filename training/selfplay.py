@@ -22,7 +22,7 @@ from training import checkpoint, coldstart, telling
 from training.coldstart import ProvedTheorem
 from training.config import SelfplayConfig
 from training.examples import all_examples, round_examples
-from training.fork import fork
+from training.fork import fork, inherited
 from training.history import read_round
 from training.judge import Judge
 from training.ledger import FINAL, Ledger
@@ -61,6 +61,7 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
     texts = config.cold_start.reading_statements
     further = read_statements(str(texts)).statements if texts else []
     taught = [*reading.statements, *further, *(theorem.statement for theorem in library.theorems)]
+    taught += inherited(config.fork) if config.fork else []
     refuse_test_items(taught, config.allow_benchmark_items)
     with directory_of_ours(config.run):
         if config.fork is not None:
@@ -242,7 +243,7 @@ class SelfPlay:
         if recipe == "parallel-sampling":
             checkpoint.link(checkpoint.directory(run, number), run, number + 1)
             return {"rows": 0}
-        if recipe == "stp" and not (self.config.fresh(number + 1) or self.config.begin_at_base):
+        if recipe == "stp" and not self.config.from_base(number + 1):
             return self._train(
                 number + 1, model, tokenizer, round_examples(play, library), self.config.sft, f"round {number}"
             )
@@ -267,6 +268,8 @@ class SelfPlay:
         """The checkpoint of the model after the last round, re-trained from the base where the recipe wants it."""
         retrained = self.config.final_retraining and self.config.recipe == "stp"
         name = checkpoint.final(number) if retrained else number
+        if retrained and self.config.from_base(number):  # of the same rows, settings and seed
+            checkpoint.link(checkpoint.directory(self.config.run, number), self.config.run, name)
         if not checkpoint.whole(self.config.run, name):
             play = Round(number - 1, self.config, self.judge, None, targets, self.lemmas)
             examples, settings = all_examples(play, library), self.config.retraining.sft
@@ -279,10 +282,11 @@ class SelfPlay:
             began = time.monotonic()
             play = Round(number, self.config, self.judge, sampler, targets, self.lemmas)
             await play.prove(FINAL)
-        first = {t.statement for t in self.ledger.tallies(0, "prover", "given") if t.correct}
-        last = {t.statement for t in self.ledger.tallies(number, FINAL, "given") if t.correct}
-        ever = self.ledger.solved("given")
-        k = self.config.evaluation_samples
+        ids = {s.id for s in targets}  # a fork may have left some of the old run's statements out
+        k = play.samples(FINAL)
+        first = ids & {t.statement for t in self.ledger.tallies(0, "prover", "given", k) if t.correct}
+        last = ids & {t.statement for t in self.ledger.tallies(number, FINAL, "given") if t.correct}
+        ever = ids & self.ledger.solved("given").keys()
         self.metrics.log({
             "round": number, "solve/statements": len(targets), "solve/round": len(last),
             "solve/cumulative": len(ever), "time/sample": play.clock.sample, "time/wait": play.clock.wait,
@@ -326,7 +330,8 @@ class SelfPlay:
     def _log(self, play: Round, times: dict[str, float]) -> None:
         done = read_round(self.ledger, play.number, "prover", times)
         saved = self.ledger.finished(play.number, "prove:prover").get("saved", 0)
-        solved = sum(first <= play.number for first in self.ledger.solved("given").values())
+        proved = self.ledger.solved("given", "prover")
+        solved = sum(proved.get(s.id, play.number + 1) <= play.number for s in play.statements)
         self.metrics.log({
             "round": play.number, **times, "solve/statements": len(play.statements),
             "solve/round": len(done.solved), "solve/cumulative": solved,

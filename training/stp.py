@@ -26,7 +26,7 @@ import numpy as np
 
 from conjecture import gates
 from conjecture.guide import Pair, guide, scores
-from conjecture.library import invoked, stated
+from conjecture.library import invoked
 from conjecture.reweighting import Reweighting, ReweightingSettings, reweight
 from conjecture.seeds import ConjectureInput, ProvedStatement, conjecture_inputs, samples_per_input, target_inputs
 from conjecture.selection import Candidate, select
@@ -36,7 +36,7 @@ from prover.prompts import conjecture_prompt, read_signature
 from prover.sampler import Sampler
 from training.config import SelfplayConfig
 from training.judge import Judge
-from training.ledger import FINAL, Ledger, Proposal, Selection, Tally
+from training.ledger import FINAL, Ledger, Prompt, Proposal, Selection, Tally
 from training.progress import step
 from verify.records import Attempt, Statement, Verdict
 
@@ -68,7 +68,7 @@ class Round:
     @cached_property
     def unproved(self) -> list[Statement]:
         """The given statements that no earlier round has proved."""
-        solved = self.ledger.solved("given")
+        solved = self.ledger.solved("given", "prover")
         return [s for s in self.statements if solved.get(s.id, self.number) >= self.number]
 
     @property
@@ -81,31 +81,33 @@ class Round:
         """Samples the conjecturer; every raw proposal is recorded."""
         if self.ledger.finished(self.number, "conjecture"):
             return
-        inputs = self.inputs
+        prompts = self.prompts
+        self.ledger.add_prompts(self.number, prompts)
         known = {s.id: s for s in self.ledger.statements()}
         n = self.config.conjectures_per_prompt
         if self.config.seeds.prompts == "proved":
-            n = samples_per_input(len(inputs), self._proposals, n)
+            n = samples_per_input(len(prompts), self._proposals, n)
         done = {p.prompt for p in self.ledger.proposals(self.number)}
-        groups = [range(i, min(i + 2 * CHUNK, len(inputs))) for i in range(0, len(inputs), 2 * CHUNK)]
-        with step(f"round {self.number}: conjecture", len(inputs) * n) as shown:
+        groups = [range(i, min(i + 2 * CHUNK, len(prompts))) for i in range(0, len(prompts), 2 * CHUNK)]
+        with step(f"round {self.number}: conjecture", len(prompts) * n) as shown:
             for group in groups:
                 if group[0] not in done:
-                    prompts = [conjecture_prompt(*self.shown(inputs[i], known)) for i in group]
+                    asked = [prompts[i] for i in group]
+                    texts = [conjecture_prompt(p.stated, known[p.seed], p.proof) for p in asked]
                     seeds = [derived_seed(self.config.seed, "conjecture", self.number, i) for i in group]
                     began = time.monotonic()
-                    completions = await asyncio.to_thread(self.sampler.sample, prompts, n, seeds)
+                    completions = await asyncio.to_thread(self.sampler.sample, texts, n, seeds)
                     self.clock.sample += time.monotonic() - began
                     self.clock.tokens += sum(c.tokens for c in completions)
                     self.ledger.add_proposals(
                         Proposal(
-                            self.number, group[c.prompt_index], c.sample, inputs[group[c.prompt_index]].statement,
-                            inputs[group[c.prompt_index]].lemma, read_signature(c.text) if c.finished else None, c.tokens,
+                            self.number, group[c.prompt_index], c.sample, asked[c.prompt_index].seed,
+                            asked[c.prompt_index].lemma, read_signature(c.text) if c.finished else None, c.tokens,
                         )
                         for c in completions
                     )  # fmt: skip
                 shown.advance(len(group) * n)
-        self.ledger.finish(self.number, "conjecture", prompts=len(inputs))
+        self.ledger.finish(self.number, "conjecture", prompts=len(prompts))
 
     @property
     def _proposals(self) -> int:
@@ -113,8 +115,14 @@ class Round:
         return self.config.proposals_per_conjecture * (self.config.conjectures if fixed else len(self.statements))
 
     @cached_property
+    def prompts(self) -> list[Prompt]:
+        """What the conjecturer sees, sampling and training alike. Once recorded it no longer depends on settings."""
+        made = (Prompt(i.statement, i.lemma, self.lemmas[i.lemma] if i.lemma else "", i.proof) for i in self.inputs)
+        return self.ledger.prompts(self.number) or list(made)
+
+    @cached_property
     def inputs(self) -> list[ConjectureInput]:
-        """The prompts of this round: a function of the seed and of what earlier rounds have proved."""
+        """What this round prompts with: a function of the seed and of what earlier rounds have proved."""
         prompts = min(-(-self._proposals // self.config.conjectures_per_prompt), len(self.statements))
         rng = np.random.default_rng([self.config.seed, self.number])
         if self.config.seeds.prompts == "unsolved":
@@ -144,18 +152,12 @@ class Round:
         counts = self.number >= self.config.matching_weight_from and "valid" in statement.split.lower()
         return self.config.matching_weight if counts else 1
 
-    def shown(
-        self, given: ConjectureInput, known: dict[str, Statement]
-    ) -> tuple[tuple[str, str] | None, Statement, str | None]:
-        """What the conjecturer sees of an input, sampling and training alike: lemma, statement, proof (or target)."""
-        return stated(given.lemma, self.lemmas), known[given.statement], given.proof
-
     async def gate(self) -> None:
         """Decides which proposals become conjectures of this round."""
         if self.ledger.finished(self.number, "gate"):
             return
         own = {s.id for s in self.ledger.statements("conjecture", self.number)}
-        earlier = {s.id for s in self.ledger.statements()} - own
+        earlier = [s for s in self.ledger.statements() if s.id not in own]
         proposals = self.ledger.proposals(self.number)
         read = [gates.statement_of(p.signature, (p.seed,), p.lemma) if p.signature else None for p in proposals]
         words = gates.textual(read, earlier)
@@ -164,9 +166,10 @@ class Round:
             for index, word in zip(fresh, await self._screen([read[i] for i in fresh]), strict=True):
                 words[index] = word
         passed = [i for i in fresh if words[i] == gates.PASSED]
-        for index in passed[self.budget :]:
-            words[index] = "over budget"
-        kept = [read[i] for i in passed[: self.budget]]
+        drawn = np.random.default_rng([self.config.seed, self.number, 5]).permutation(len(passed))
+        for place in drawn[self.budget :]:  # the first would be those of a few prompts
+            words[passed[place]] = "over budget"
+        kept = [read[i] for i in passed if words[i] == gates.PASSED]
         self.ledger.add_statements("conjecture", self.number, kept)
         self.ledger.add_gates(
             self.number, ((p, word, s and s.id) for p, word, s in zip(proposals, words, read, strict=True))
@@ -212,9 +215,12 @@ class Round:
 
     def samples(self, voice: str = "prover") -> int:
         """K of this round."""
-        if voice == FINAL or self.config.fresh(self.number):  # the first and the last model are compared
-            return self.config.evaluation_samples
-        return self.config.samples_per_statement if self.config.recipe == "stp" else self.config.baseline_samples
+        config = self.config
+        if voice == FINAL:  # equal in all recipes, which are compared
+            return config.evaluation_samples or config.samples_per_statement
+        if config.fresh(self.number) and config.evaluation_samples:
+            return config.evaluation_samples
+        return config.samples_per_statement if config.recipe == "stp" else config.baseline_samples
 
     @property
     def samples_per_conjecture(self) -> int:
@@ -321,7 +327,7 @@ class Round:
 
     def reweighted(self, conjectures: Sequence[Statement]) -> Reweighting:
         """Weighs selected conjectures: more for those near to statements that are still unproved (3.2)."""
-        solved = self.ledger.solved("given")
+        solved = self.ledger.solved("given", "prover")
         unproved = [s for s in self.statements if solved.get(s.id, self.number + 1) > self.number]
         settings = ReweightingSettings(self.config.reweighting, self.config.reweighting_cap)
         if settings.method == "none" or not conjectures or not unproved:

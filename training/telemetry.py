@@ -61,7 +61,7 @@ class _Reader:
         self.canonical = {id: verdict.canonical for id, _, verdict in ledger.proofs("seed")}
         self.canonical |= {id: form for id, _, _, form in answers}
         self.given = [s for s in ledger.statements("given") if s.id in self.well_formed]
-        self.solved = ledger.solved("given")
+        self.solved = ledger.solved("given", "prover")
 
     def rounds(self) -> list[int]:
         return sorted({number for number, _ in self.ledger.samplers() if self.ledger.proposals(number)})

@@ -51,6 +51,10 @@ def test_the_released_code_relabels_what_is_off_its_lemma():
     assert words([off] * 3, settings) == ["relabelled", "off its lemma", "off its lemma"]
     assert words([off] * 3, replace(settings, relabel_least=4096)) == ["relabelled"] * 3
     assert words([candidate(lemma="l", correct=9)], settings) == ["too easy"]
+    trivial = candidate(lemma="")
+    assert words([trivial, on, off, trivial, trivial], settings) == [
+        "relabelled", "selected", "relabelled", "off its lemma", "off its lemma",
+    ], "one prompted with the trivial lemma uses none: it is under the cap too, and lets in no further ones"  # fmt: skip
     assert [d.weight for d in select([off, on], settings)] == [1.0, 1.0]
 
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 
 import pytest
 import yaml
+from rich.console import Console
 
-from tests.training.test_stp import CONFIG, begin, play, played, round_of
-from training import checkpoint, metrics
+from conjecture.library import Library
+from conjecture.seeds import SeedSettings
+from conjecture.selection import SelectionSettings
+from tests.training.test_stp import CONFIG, GIVEN, LEMMAS, LIBRARY, Pool, Sampler, begin, play, played, round_of
+from training import checkpoint, metrics, selfplay
 from training.config import to_dict
+from training.examples import all_examples, round_examples
 from training.fork import fork
-from training.ledger import Ledger
+from training.judge import Judge
+from training.ledger import Ledger, LedgerError
+from verify.records import Role
 from verify.statements import BadInput
 
 ROUNDS = 3
-SETTINGS = replace(CONFIG, evaluation_samples=4, rounds=ROUNDS)
+KEEP = SelectionSettings(off_lemma="keep", pass_rate_max=1.0)  # most conjectures are learnt
+SETTINGS = replace(CONFIG, evaluation_samples=4, rounds=ROUNDS, selection=KEEP)
 
 
 @pytest.fixture
@@ -83,6 +92,81 @@ async def test_with_other_settings_the_past_stays_and_the_rest_differs(old):
     with Ledger(config.run / "ledger.sqlite") as ledger:
         await play(round_of(ledger, 2, config))
         assert ledger.statements("conjecture", 1) and not ledger.statements("conjecture", 2)
+
+
+class OpenSampler(Sampler):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
+async def test_the_first_and_the_last_model_are_compared_at_one_k(tmp_path):
+    """A baseline under the paper's preset: K = 64 in all rounds, and 32 for the final model, as in self-play."""
+    settings = {"evaluation_samples": 0, "baseline_samples": 12, "samples_per_statement": 3}
+    config = replace(CONFIG, recipe="expert-iteration", **settings)
+    out = io.StringIO()
+    with begin(tmp_path / "ledger") as ledger, metrics.Metrics(tmp_path / "metrics.jsonl") as logged:
+        await played(ledger, 0, config)
+        run = selfplay.SelfPlay(config, None, None, ledger, logged, Console(file=out, width=200), Library([], LEMMAS))
+        run.judge, run.sampler = Judge(ledger, Pool()), lambda which: OpenSampler()
+        await run.final_evaluation(1, 1, GIVEN)
+        assert {t.samples for t in ledger.tallies(0, "prover")} == {12}
+        of_three = sum(t.correct > 0 for t in ledger.tallies(0, "prover", first=3))
+        assert of_three < sum(t.correct > 0 for t in ledger.tallies(0, "prover"))
+    assert f"3 samples each: cold start solves {of_three} " in out.getvalue()
+
+
+async def test_with_fewer_statements_the_rest_is_counted_no_more(old, monkeypatch):
+    config = forking(old, rounds=2, resample_probability=1.0)
+    fork(config)
+    out = io.StringIO()
+    monkeypatch.setattr(selfplay.models, "to_accelerator", lambda model: None)
+    with Ledger(config.run / "ledger.sqlite") as ledger, metrics.Metrics(config.run / "metrics.jsonl") as logged:
+        solved = ledger.solved("given", "prover").keys()
+        few = [GIVEN[0], next(s for s in GIVEN if s.id in solved)]  # the first is never proved
+        assert len(solved) > len(few)
+        run = selfplay.SelfPlay(config, None, None, ledger, logged, Console(file=out, width=200), Library([], LEMMAS))
+        run.judge = Judge(ledger, Pool())
+        run.judge.pool.checks = run.judge.pool.busy_seconds = run.judge.pool.restarts = 0
+        run.sampler = lambda which: OpenSampler()
+        run.learn = lambda *_: {"rows": 0}
+        await run.round(2, few, [])
+        await run.final_evaluation(3, 3, few)
+    assert [row["solve/cumulative"] for row in metrics.read(config.run / "metrics.jsonl")[-2:]] == [1, 1]
+    assert "round 2: 1 of 2 solved" in out.getvalue() and "solved in the whole run: 1" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "fields", [{"seed": 5}, {"seeds": SeedSettings(library=False, proofs="all")}, {"conjectures": 3}], ids=str
+)
+async def test_what_the_conjecturer_was_shown_is_learnt_again_whatever_the_settings(old, fields):
+    config = forking(old, begin_at_base=True, **fields)
+    fork(config)
+    with Ledger(old / "ledger.sqlite") as before, Ledger(config.run / "ledger.sqlite") as after:
+        selected = {row.statement for row in before.selections(1) if row.weight > 0}
+        assert selected and after.prompts(1) == before.prompts(1) and not after.prompts(2)
+        wanted = round_examples(round_of(before, 1, replace(SETTINGS, prover_pass_rate_max=0.0)), [])
+        last = await play(round_of(after, 2, config))
+        last.lemmas = {}  # those of another library
+        taught = [e for e in all_examples(last, []) if e.role is Role.CONJECTURE]
+    assert len(wanted) == len(selected) and taught[: len(wanted)] == wanted
+
+
+async def test_prompts_of_a_run_that_did_not_record_them_follow_from_the_same_settings(old):
+    with Ledger(old / "ledger.sqlite") as ledger:
+        ledger._db.execute("DROP TABLE prompts")
+    same, other = forking(old, begin_at_base=True), forking(old, "other", begin_at_base=True, seed=5)
+    for config in (same, other):
+        fork(config)
+        with Ledger(config.run / "ledger.sqlite") as ledger:
+            last = await play(round_of(ledger, 2, config))
+            if config is same:
+                assert any(e.role is Role.CONJECTURE for e in all_examples(last, LIBRARY))
+            else:
+                with pytest.raises(LedgerError, match=r"shown in round 1 is not recorded .* the old run's --seed"):
+                    all_examples(last, LIBRARY)
 
 
 def test_the_same_command_finds_its_fork(old):

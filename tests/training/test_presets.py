@@ -32,6 +32,7 @@ def value(config, path: str):
         ("resample_rate_max", 0.0, 0.35),  # prover inputs
         ("resample_probability", 0.0, 0.05),
         ("selection.elegance_per_lemma", False, True),  # elegance quantile
+        ("reweighting", "greedy", "repo"),
         ("reweighting_cap", 3.0, 4.0),  # OT cap
         ("matching_weight", 128, 256),  # of validation sets
         ("matching_weight_from", 24, 0),
@@ -39,11 +40,15 @@ def value(config, path: str):
         ("prover_pass_rate_over", "round", "window"),
         ("retraining.given_at_any_rate", False, True),  # final filter
         ("retraining.weights", "round", "length"),  # final weights
-        ("evaluation_samples", 32, 64),  # K of round 0
+        ("evaluation_samples", 0, 64),  # K of round 0, 0: of the others
     ],
 )
 def test_paper_versus_code(field, paper, code):
     assert (value(PAPER, field), value(CODE, field)) == (paper, code)
+
+
+def test_the_relabelling_of_the_code():
+    assert (CODE.selection.relabel_factor, CODE.selection.relabel_least) == (20, 4096)
 
 
 @pytest.mark.parametrize("config", [PAPER, CODE], ids=["paper", "code"])
@@ -59,11 +64,15 @@ def test_paper_versus_code(field, paper, code):
         ("retraining.sft.learning_rate", 1e-4), ("retraining.sft.min_steps", 10), ("cold_start.sft.learning_rate", 1e-4),
         ("cold_start.sft.warmup_steps", 20), ("refresh_every", 24), ("rounds", 47), ("screening", False),
         ("statements_per_round", 0), ("final_retraining", True), ("adaptive.rule", "off"), ("cold_start.weighted", False),
+        ("cold_start.trivial_pairs", False), ("cold_start.conjectures_per_theorem", 1_000_000),
+        ("cold_start.search_per_statement", 0), ("cold_start.renamings", 0), ("library_rows", 0), ("seeds.library", False),
+        ("seeds.proofs", "all"), ("seeds.trivial_lemma_alone", False),
     ],
 )  # fmt: skip
 def test_where_paper_and_code_agree(config, field, agreed):
     assert value(config, field) == agreed
     for sft in (config.sft, config.retraining.sft, config.cold_start.sft):
+        assert (sft.group_by_length, sft.max_length, sft.lr_scheduler_type) == (False, 2048, "constant_with_warmup")
         assert sft.per_device_train_batch_size * sft.gradient_accumulation_steps == 2048
         assert (sft.adam_beta1, sft.adam_beta2, sft.adam_epsilon, sft.weight_decay, sft.max_grad_norm) == (
             0.9,

@@ -17,7 +17,7 @@ from training import checkpoint, selfplay
 from training.config import ColdStart
 from training.judge import Judge
 from training.metrics import Metrics
-from training.sft import SFTSettings
+from training.sft import SFTSettings, fine_tune
 from training.stp import Round
 from verify.statements import BadInput
 
@@ -91,6 +91,49 @@ async def test_a_final_retraining_stands_beside_the_rounds(tmp_path):
     assert not same(retrained["final-0002"], retrained["round-0002"])
     assert checkpoint.latest(tmp_path / "retrained").name == "final-0002"
     assert checkpoint.latest(tmp_path / "plain").name == "round-0002"
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("fields", [{"refresh_every": 2}, {"begin_at_base": True}], ids=str)
+async def test_a_last_model_that_began_at_the_base_is_the_final_one(tmp_path, monkeypatch, fields):
+    """Training it again comes to the same bits."""
+    began = []
+
+    def counted(model, tokenizer, examples, settings, seed, on_step):
+        began.append(seed)
+        return fine_tune(model, tokenizer, examples, settings, seed, on_step)
+
+    monkeypatch.setattr(selfplay, "fine_tune", counted)
+    linked = await trained(tmp_path / "linked", rounds=1, final_retraining=True, **fields)
+    assert began == [0, 0, 1, 2], "to read, the cold start, and after each of two rounds"
+    monkeypatch.setattr(checkpoint, "link", lambda *_: None)
+    again = await trained(tmp_path / "again", rounds=1, final_retraining=True, **fields)
+    assert began[4:] == [0, 0, 1, 2, 2]
+    assert set(linked) == set(again) and all(same(linked[name], again[name]) for name in linked)
+    assert same(linked["final-0002"], linked["round-0002"])
+
+
+@pytest.mark.timeout(600)
+async def test_what_begins_at_the_base_has_settings_of_its_own(tmp_path, monkeypatch):
+    """STP's refreshes and its final model train as `retraining.sft` says, its rounds and the baselines as `sft`."""
+    found = []
+
+    def noted(model, tokenizer, examples, settings, seed, on_step):
+        found.append(settings.learning_rate)
+        return {"rows": len(examples)}
+
+    monkeypatch.setattr(selfplay, "fine_tune", noted)
+    other = replace(SETTINGS.retraining, sft=replace(FAST, learning_rate=3e-3))
+    for name, fields, rates in (
+        ("round", {}, [1e-2, 1e-2, 3e-3]),
+        ("refresh", {"refresh_every": 2}, [1e-2, 3e-3, 1e-2, 3e-3]),
+        ("base", {"begin_at_base": True}, [3e-3, 3e-3]),
+        ("baseline", {"recipe": "expert-iteration"}, [1e-2, 1e-2]),
+    ):
+        found.clear()
+        rounds = 2 if name == "refresh" else 1
+        await trained(tmp_path / name, rounds=rounds, retraining=other, final_retraining=True, **fields)
+        assert found[2:] == rates, name
 
 
 def test_what_begins_at_the_base_needs_one(tmp_path):

@@ -7,6 +7,7 @@ import torch
 from prover.model import ModelConfig, build_model, build_tokenizer, encode, encode_targets
 from prover.prompts import prove_example
 from prover.sampler import SamplingSettings, TransformersSampler
+from training import sft
 from training.sft import SFTSettings, collate, fine_tune, length_grouped_order, steps_of
 from verify.records import Example, Role, Statement
 
@@ -208,6 +209,20 @@ def test_the_order_is_a_shuffle_of_even_batches():
 def test_steps_by_the_rule_of_stp(rows, least, steps):
     settings = SFTSettings(per_device_train_batch_size=8, gradient_accumulation_steps=256, min_steps=least)
     assert steps_of(rows, settings) == steps
+
+
+@pytest.mark.parametrize(("warmup", "least", "wanted"), [(20, 5, 4), (20, 30, 20), (20, 0, 20)])
+def test_the_warm_up_leaves_a_step(monkeypatch, warmup, least, wanted):
+    """STP warms up min(steps - 1, warm-up) steps where steps are counted; the last has the whole rate."""
+    asked, trainer = [], sft._trainer_class()
+
+    def noted(*arguments, **fields):
+        asked.append(fields["args"].warmup_steps)
+        return trainer(*arguments, **fields)
+
+    monkeypatch.setattr(sft, "_trainer_class", lambda: noted)
+    trained(EXAMPLES, replace(ONE_STEP, warmup_steps=warmup, min_steps=least))
+    assert asked == [wanted]
 
 
 def test_a_least_number_of_steps_goes_round_the_rows_again():

@@ -15,20 +15,22 @@ import numpy as np
 import pytest
 
 from conjecture.band import AdaptiveK
+from conjecture.library import stated
 from conjecture.reweighting import Reweighting, ReweightingSettings
 from conjecture.seeds import SeedSettings
 from conjecture.selection import SelectionSettings
+from prover.prompts import conjecture_prompt
 from prover.sampler import Completion
 from training import stp
-from training.coldstart import ProvedTheorem
+from training.coldstart import ProvedTheorem, conjecturer_examples
 from training.config import SelfplayConfig
 from training.examples import all_examples, round_examples
 from training.judge import Judge
-from training.ledger import FINAL, Ledger
+from training.ledger import FINAL, Ledger, Proposal
 from training.presets import preset
 from training.replay import ProofWeights, Retraining
 from training.stp import Round
-from verify.records import Outcome, Role, Statement, Verdict
+from verify.records import Attempt, Outcome, Role, Statement, Verdict
 
 LEMMAS = {"sq_nonneg": "(a : ℝ) : 0 ≤ a ^ 2", "add_comm": "(a b : ℝ) : a + b = b + a"}
 GIVEN = [
@@ -146,11 +148,40 @@ async def test_the_code_tries_the_seldom_solved_again_and_a_few_of_the_rest(ledg
     assert {s.id for s in round_of(ledger, 1, replace(config, resample_probability=0.0)).targets} == certain
 
 
+def record(ledger, statement, number, right, wrong):
+    """So many right and wrong proofs of a statement in a round, all different."""
+    proofs = [f"{'good' if n < right else 'bad'} {n}" for n in range(right + wrong)]
+    ledger.add_attempts(Attempt(statement.id, proof, number, n, "prover") for n, proof in enumerate(proofs))
+    outcomes = {"good": Outcome.PROVED, "bad": Outcome.FAILED}
+    ledger.add_verdicts(
+        ("proof", statement.id, proof, Verdict(outcomes[proof.split()[0]], "", "core")) for proof in proofs
+    )
+
+
+def test_the_best_rate_of_earlier_rounds_decides_whether_one_is_tried_again(ledger):
+    for statement, rates in zip(GIVEN, [(7, 0, 0), (6, 0, 0), (10, 1, 0), (1, 0, 19)], strict=False):
+        for number, right in enumerate(rates):
+            record(ledger, statement, number, right, 20 - right)
+    tried = round_of(ledger, 2, replace(CONFIG, resample_rate_max=0.35)).targets
+    assert [s in tried for s in GIVEN[:4]] == [False, True, False, True]
+
+
+def test_sixteen_proofs_of_a_statement_are_enough(ledger):
+    record(ledger, GIVEN[0], 0, 15, 5)
+    record(ledger, GIVEN[1], 0, 16, 4)
+    tried = round_of(ledger, 1, replace(CONFIG, recipe="expert-iteration-optimised")).targets
+    assert GIVEN[0] in tried and GIVEN[1] not in tried
+
+
 async def test_samples_of_a_round():
     paper, code = preset("paper-v4"), preset("repo-2b5fe8b")
     rounds = [SimpleNamespace(config=config, number=n) for config in (paper, code) for n in (0, 1, 24, 25)]
     assert [Round.samples(r) for r in rounds] == [32, 32, 32, 32, 64, 32, 64, 32]
-    assert Round.samples(SimpleNamespace(config=replace(code, recipe="expert-iteration"), number=24)) == 64
+    for config in (paper, code):
+        baseline = replace(config, recipe="expert-iteration")
+        assert [Round.samples(SimpleNamespace(config=baseline, number=n)) for n in (0, 1, 24)] == [64, 64, 64]
+        finals = [SimpleNamespace(config=one, number=48) for one in (config, baseline)]
+        assert [Round.samples(r, FINAL) for r in finals] == [32 if config is paper else 64] * 2
     assert Round.samples(SimpleNamespace(config=CONFIG, number=5), FINAL) == CONFIG.evaluation_samples
 
 
@@ -180,6 +211,24 @@ async def test_the_budget_of_conjectures(ledger, budget, most):
     assert last.budget == (most or len(last.unproved)) and 0 < len(last.unproved) < 20
     assert len(ledger.statements("conjecture", 1)) == last.budget
     assert ledger.gates(1).get("over budget", 0) == sum(ledger.gates(1).values()) - last.budget
+
+
+async def test_what_is_over_the_budget_falls_by_lot(ledger):
+    """With few prompts and many samples of each, the first proposals are those of the first prompts."""
+    config = replace(CONFIG, conjectures=20, proposals_per_conjecture=8, evaluation_samples=8)
+    await play(round_of(ledger, 0, config))
+    await round_of(ledger, 1, config).conjecture()
+    asked = [p for p in ledger.proposals(1) if p.signature]
+    prompts, lots = {p.prompt for p in asked}, []
+    for seed in (0, 0, 1):
+        await round_of(ledger, 1, replace(config, seed=seed)).gate()
+        kept = {s.signature for s in ledger.statements("conjecture", 1)}
+        lots.append([number for number, p in enumerate(asked) if p.signature in kept])
+        assert [s.signature for s in ledger.statements("conjecture", 1)] == [asked[n].signature for n in lots[-1]]
+        for table in ("gates", "phases", "statements"):
+            ledger._db.execute(f"DELETE FROM {table} WHERE round=1")
+    assert lots[0] == lots[1] != lots[2] and len(lots[0]) == 20
+    assert len({asked[n].prompt for n in lots[0]}) > len(prompts) / 2 and max(lots[0]) > len(asked) / 2
 
 
 async def test_fifty_statements_give_fifty_prompts_and_three_proposals_each(ledger):
@@ -235,6 +284,15 @@ async def test_screening_asks_lean_before_a_proof_is_sampled(ledger):
         if not screening:
             ledger._db.execute("DELETE FROM gates WHERE round=1")
             ledger._db.execute("DELETE FROM phases WHERE round=1 AND phase='gate'")
+
+
+async def test_a_conjecture_of_an_earlier_round_is_a_duplicate(ledger):
+    await played(ledger, 1, CONFIG)
+    old = ledger.statements("conjecture", 1)[0]
+    ledger.add_proposals([Proposal(2, 0, 0, old.parents[0], old.lemma, old.signature.replace(" ", ""), 1)])
+    ledger.finish(2, "conjecture")
+    await round_of(ledger, 2, CONFIG).gate()
+    assert ledger.gates(2) == {"duplicate": 1}
 
 
 # When it stops
@@ -315,7 +373,7 @@ async def test_the_replay_window_and_a_refresh_that_empties_it(ledger):
 
 async def test_a_relabelled_conjecture_asks_for_the_trivial_lemma(ledger):
     settings = SelectionSettings(pass_rate_max=1.0, off_lemma="relabel", elegance_drop=0.0)
-    last = await played(ledger, 1, replace(CONFIG, selection=settings, samples_per_statement=2, conjectures=20))
+    last = await played(ledger, 1, replace(CONFIG, selection=settings, samples_per_statement=8, conjectures=20))
     words = Counter(row[5] for row in ledger.selections(1))
     assert words["relabelled"] and words["selected"]
     rows = prompts(round_examples(last, LIBRARY), Role.CONJECTURE)
@@ -329,7 +387,7 @@ async def test_a_relabelled_conjecture_asks_for_the_trivial_lemma(ledger):
 
 
 async def test_what_begins_anew_learns_from_all_rounds(ledger):
-    config = replace(CONFIG, evaluation_samples=8)
+    config = replace(CONFIG, evaluation_samples=8, weights=ProofWeights(0.001, 0.01))
     last = await played(ledger, 2, config)
 
     def rows(recipe="stp", **fields):
@@ -348,6 +406,20 @@ async def test_what_begins_anew_learns_from_all_rounds(ledger):
     assert len(rows()) == len(hard) < len(rows(given_at_any_rate=True)) < len(every)
     assert all(e.weight == pytest.approx(np.exp(-0.001 * len(e.target))) for e in rows())
     assert any(e.weight < 0.5 for e in rows(weights="round"))
+
+
+@pytest.mark.parametrize(("trivial", "pairs"), [(False, ["ac"]), (True, ["ab", "ac", "bc"])])
+def test_the_cold_start_of_stp_pairs_theorems_that_share_a_lemma(trivial, pairs):
+    used = {"a": "add_comm", "b": "sq_nonneg", "c": "add_comm"}
+    theorems = {name: Statement(name, f"(n : ℕ) : n = {name}", tags=("one",)) for name in used}
+    library = [ProvedTheorem(s, "rfl", (used[name],)) for name, s in theorems.items()]
+    settings = preset("paper-v4").cold_start
+    assert not settings.trivial_pairs
+    rows = conjecturer_examples(library, LEMMAS, replace(settings, trivial_pairs=trivial))
+    shown = {(x, y): stated("add_comm" if x + y == "ac" else "", LEMMAS) for x, y in pairs}
+    assert sorted((e.prompt, e.target) for e in rows) == sorted(
+        (conjecture_prompt(lemma, theorems[x], "rfl"), theorems[y].signature) for (x, y), lemma in shown.items()
+    )
 
 
 # The weights of conjectures
@@ -377,6 +449,36 @@ async def test_the_plan_is_what_conjectures_weigh(ledger, monkeypatch):
     assert [e.weight for e in rows] == weights[1:], "a weight of 0 is no example"
 
 
+async def test_what_only_a_final_model_has_proved_is_still_to_be_learnt(tmp_path, monkeypatch):
+    """A run that ended after round 1 and goes on plays the same rounds 2 and 3 as one that never ended."""
+    embedded: list[list[str]] = []
+
+    def embed(model, tokenizer, texts):
+        embedded.append(texts)
+        return np.ones((len(texts), 1))
+
+    monkeypatch.setattr(stp, "embed", embed)
+    monkeypatch.setattr(stp, "reweight", lambda x, y, *_: Reweighting(np.ones(len(x)), None, None, 0.0))
+    keep = SelectionSettings(pass_rate_max=1.0, off_lemma="keep")
+    config = replace(CONFIG, samples_per_statement=1, conjectures=4, reweighting="exact", selection=keep, seed=3)
+    with begin(tmp_path / "straight") as straight, begin(tmp_path / "ended") as ended:
+        await played(straight, 3, config)
+        one, embedded = embedded, []
+        await played(ended, 1, config)
+        await round_of(ended, 2, replace(config, evaluation_samples=8)).prove(FINAL)
+        alone = ended.solved().keys()
+        for number in (2, 3):
+            await play(round_of(ended, number, config))
+        alone -= {id for id, number in ended.solved(sampler="prover").items() if number <= 2}
+        assert alone, "or nothing is shown"
+        assert one == embedded and len(one) > 2
+        for number in (2, 3):
+            assert ended.proposals(number) == straight.proposals(number)
+            assert ended.attempts(number, "prover") == straight.attempts(number, "prover")
+            assert ended.selections(number) == straight.selections(number)
+        assert ended.proofs("given", before=4) == straight.proofs("given", before=4) != ended.proofs("given")
+
+
 async def test_without_reweighting_every_conjecture_weighs_1(ledger):
     await played(ledger, 1, replace(CONFIG, selection=SelectionSettings(pass_rate_max=1.0, off_lemma="keep")))
     assert {row[4] for row in ledger.selections(1) if row[5] == "selected"} == {1.0}
@@ -393,7 +495,7 @@ async def test_conjectures_may_have_a_k_of_their_own(tmp_path):
 
 async def test_what_begins_at_the_base_learns_the_conjectures_of_all_rounds(tmp_path):
     with begin(tmp_path / "ledger.sqlite") as ledger:
-        config = replace(CONFIG, begin_at_base=True)
+        config = replace(CONFIG, begin_at_base=True, selection=SelectionSettings(off_lemma="keep", pass_rate_max=1.0))
         last = await played(ledger, 2, config)
         selected = [{row[0] for row in ledger.selections(number) if row[4] > 0} for number in (1, 2)]
         assert selected[0], "a conjecture of the first round, learnt once more in the second"
