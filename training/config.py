@@ -186,7 +186,7 @@ class SelfplayConfig:
     def __post_init__(self) -> None:
         for name in (
             "rounds", "samples_per_statement", "baseline_samples", "conjectures_per_prompt", "proposals_per_conjecture",
-            "workers", "heartbeats", "matching_weight", "replay_rounds", "evaluation_samples", "limit",
+            "workers", "heartbeats", "matching_weight", "replay_rounds", "limit",
         ):  # fmt: skip
             if getattr(self, name) is not None and getattr(self, name) < 1:
                 raise BadInput(f"--{name.replace('_', '-')} must be at least 1, not {getattr(self, name)}")
