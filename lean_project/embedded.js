@@ -52,15 +52,43 @@ lean.preRun = [() => {
   lean.ENV.LEAN_SYSROOT = '/lean';
 }];
 
+// A candidate is elaborated on the engine's main thread, whose stack is 64 KiB, right above the engine's own
+// data and without any check: brackets 250 deep write over those, and the process goes on. It gets a deep one in
+// the heap instead (what is not touched takes no memory), and below that a strip that nobody may touch. The largest
+// frame of the engine takes 9 KB, so no overflow steps over the strip. Returns whether it is as it was.
+const STACK = 32 << 20, STRIP = 64 << 10;
+const deepStack = () => {
+  const strip = lean._emscripten_builtin_memalign(16, STRIP + STACK);
+  if (!strip) throw new Error('no memory for the stack');
+  const [low, high] = [strip + STRIP, strip + STRIP + STACK];
+  const [now, before] = [Buffer.from(lean.wasmMemory.buffer, strip, STRIP).fill(0xA5), Buffer.alloc(STRIP, 0xA5)];
+  lean._emscripten_stack_set_limits(high, low);
+  lean.__emscripten_stack_restore(high);
+  return () => now.equals(before);
+};
+
 // The engine's own reader asks for a full buffer and would wait for requests that never come: give it
 // what there is. (Nothing here may touch `process.stdin`: Node would make the descriptor non-blocking.)
+// No byte leaves a process that has overflowed; one that has done so after its reply takes no other request.
 lean.onRuntimeInitialized = () => {
-  const stdin = lean.FS.getStream(0);
+  const intact = deepStack();
+  const end = (lastWords) => {
+    fs.writeSync(2, `${lastWords}\n`);
+    process.exit(1);  // an exception would pass through Lean
+  };
+  const [stdin, stdout] = [lean.FS.getStream(0), lean.FS.getStream(1)];
   const chunk = Buffer.alloc(65536);
   const read = (_, memory, offset, length) => {
+    if (!intact()) end('the stack overflowed after the reply');
     const count = fs.readSync(0, chunk, 0, Math.min(length, chunk.length), null);
     memory.set(chunk.subarray(0, count), offset);
     return count;
   };
+  const tty = stdout.stream_ops;
+  const write = (...rest) => {
+    if (!intact()) end('RangeError: WebAssembly stack overflow');
+    return tty.write(...rest);
+  };
   stdin.stream_ops = { ...stdin.stream_ops, read };
+  stdout.stream_ops = { ...tty, write };
 };

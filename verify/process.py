@@ -31,6 +31,7 @@ ENGINE_TRAPS = (
     "RuntimeError: table index is out of bounds",
     "RuntimeError: memory access out of bounds",
     "RangeError: Maximum call stack size exceeded",
+    "RangeError: WebAssembly stack overflow",  # embedded.js
 )
 """How the WebAssembly engine ends when a recursion has used up its stack."""
 

@@ -130,6 +130,7 @@ async def test_heartbeats_of_the_job_go_before_those_of_the_pool(place):
         ("last-words Segmentation Error: it is over", Outcome.INFRASTRUCTURE, "it is over"),
         ("last-words RuntimeError: table index is out of bounds", Outcome.MEMORY, "its stack is full"),
         ("last-words RangeError: Maximum call stack size exceeded", Outcome.MEMORY, "its stack is full"),
+        ("last-words RangeError: WebAssembly stack overflow", Outcome.MEMORY, "its stack is full"),
         ("last-words Cannot enlarge memory arrays", Outcome.MEMORY, "its memory is full"),
         ("not-json", Outcome.INFRASTRUCTURE, "broken pipe or reply"),
         ("raw", Outcome.INFRASTRUCTURE, "broken pipe or reply"),
