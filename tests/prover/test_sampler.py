@@ -1,9 +1,11 @@
 import math
+import weakref
 
 import numpy as np
 import pytest
 import torch
 
+from prover import decoding
 from prover.decoding import pick, uniforms
 from prover.model import ModelConfig, build_model, build_tokenizer
 from prover.sampler import SamplingSettings, TransformersSampler
@@ -114,6 +116,43 @@ def test_a_cache_that_outgrows_its_room(monkeypatch):
     small = [c.token_ids for c in sampler().sample(PROMPTS, 3, [1, 2, 3])]
     monkeypatch.undo()
     assert small == [c.token_ids for c in sampler().sample(PROMPTS, 3, [1, 2, 3])]
+
+
+def test_under_autocast_the_cache_is_half_as_large_and_the_samples_are_the_same(monkeypatch):
+    plain = torch.autocast
+    monkeypatch.setattr(torch, "autocast", lambda device, dtype, enabled: plain(device, dtype))  # as on CUDA
+    layer, dtypes = decoding._roomy_layer(), set()
+
+    def told(self, keys, values):
+        kept = update(self, keys, values)
+        dtypes.update(tensor.dtype for tensor in kept)
+        return kept
+
+    update = layer.update
+    monkeypatch.setattr(layer, "update", told)
+    halved = sampler().sample(PROMPTS, 6, [1, 2, 3])
+    assert dtypes == {torch.bfloat16}
+    put = layer.put
+    monkeypatch.setattr(layer, "put", lambda self, at, keys, values: put(self, at, keys.float(), values.float()))
+    dtypes.clear()
+    assert sampler().sample(PROMPTS, 6, [1, 2, 3]) == halved
+    assert dtypes == {torch.float32}
+
+
+def test_gathering_holds_no_second_cache(monkeypatch):
+    """While a layer is made, of the former cache's layers only that one and those still to come are there."""
+    layer, alive, seen = decoding._roomy_layer(), weakref.WeakSet(), []
+
+    def told(self, rows, width):
+        seen.append(len(alive))
+        alive.add(self)
+        init(self, rows, width)
+
+    init = layer.__init__
+    monkeypatch.setattr(layer, "__init__", told)
+    assert len(sampler(batch_size=4).sample(PROMPTS, 6, [1, 2, 3])) == 18
+    assert len(seen) > 2 * CONFIG.num_hidden_layers
+    assert max(seen) == CONFIG.num_hidden_layers
 
 
 def test_a_long_prompt_loses_its_beginning():
