@@ -119,6 +119,8 @@ def fine_tune(
             remove_unused_columns=False,
             dataloader_pin_memory=cuda,
         )
+        if arguments.n_gpu > 1:  # Trainer would wrap the model in nn.DataParallel, and a batch be as many batches
+            arguments._n_gpu = 1
         trainer = _trainer_class()(
             on_step,
             settings.group_by_length,
@@ -133,10 +135,7 @@ def fine_tune(
         trainer.train()
         if settings.gradient_checkpointing:
             model.gradient_checkpointing_disable()
-    # Mixed precision wraps `forward`; left alone the wrappers would nest round after round.
-    trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
-    model.zero_grad(set_to_none=True)
-    model.eval()
+    release(model, trainer)
     return {
         "rows": len(rows),
         "steps": len(trainer.losses),
@@ -144,6 +143,19 @@ def fine_tune(
         "seconds": time.perf_counter() - began,
         "loss": sum(trainer.losses) / len(trainer.losses),
     }
+
+
+def release(model: PreTrainedModel, trainer: Any) -> None:
+    """Takes off a trained model what Trainer has put on it, its gradients too; in evaluation mode.
+
+    Mixed precision wraps `forward`: the wrappers would nest round after round. The mark of a prepared model would keep
+    the next training from wrapping it at all: that would be in float32.
+    """
+    trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
+    for name in ("forward", "_is_accelerate_prepared"):
+        vars(model).pop(name, None)
+    model.zero_grad(set_to_none=True)
+    model.eval()
 
 
 def collate(rows: Sequence[dict[str, Any]], pad_token_id: int) -> dict[str, torch.Tensor]:

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from transformers import TrainingArguments
 
 from prover.model import ModelConfig, build_model, build_tokenizer, encode, encode_targets
 from prover.prompts import prove_example
@@ -141,6 +142,26 @@ def test_nothing_is_written_or_printed_and_the_model_is_left_clean(tmp_path, mon
     assert capfd.readouterr().out == ""
     assert not model.training and "forward" not in vars(model)
     assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_a_model_is_trained_on_one_gpu_where_there_are_two(two_gpus):
+    assert trained(EXAMPLES, replace(ONE_STEP, per_device_train_batch_size=10))[1]["steps"] == 2
+
+
+def test_mixed_precision_is_put_on_and_taken_off_each_time(monkeypatch):
+    def with_bf16(arguments):
+        arguments.bf16 = True
+        begin(arguments)
+
+    begin = TrainingArguments.__post_init__
+    monkeypatch.setattr(TrainingArguments, "__post_init__", with_bf16)
+    model, seen = build_model(CONFIG, TOKENIZER, 0), []
+    model.model.layers[0].mlp.register_forward_hook(lambda module, given, made: seen.append(made.dtype))
+    before = set(vars(model))
+    for _ in range(3):
+        fine_tune(model, TOKENIZER, EXAMPLES, ONE_STEP, 0)
+        assert set(vars(model)) == before
+    assert seen == [torch.bfloat16] * 3
 
 
 def test_without_rows_nothing_happens():
