@@ -3,7 +3,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-from transformers import TrainingArguments
 
 from prover.model import ModelConfig, build_model, build_tokenizer, encode, encode_targets
 from prover.prompts import prove_example
@@ -121,6 +120,14 @@ def test_every_call_has_a_fresh_optimiser():
     assert same(model, copy)
 
 
+def test_logits_are_computed_of_targets_alone():
+    seen = []
+    build = build_model(CONFIG, TOKENIZER, 0)
+    build.lm_head.register_forward_hook(lambda module, given, logits: seen.append(logits.shape[:-1].numel()))
+    fine_tune(build, TOKENIZER, EXAMPLES, ONE_STEP, 0)
+    assert seen == [sum(map(len, encode_targets(TOKENIZER, [e.target for e in EXAMPLES])))]
+
+
 def test_a_tiny_model_learns_rows_by_heart_and_samples_them():
     settings = SFTSettings(learning_rate=1e-2, num_train_epochs=60, per_device_train_batch_size=20)
     seen = []
@@ -149,12 +156,8 @@ def test_a_model_is_trained_on_one_gpu_where_there_are_two(two_gpus):
 
 
 def test_mixed_precision_is_put_on_and_taken_off_each_time(monkeypatch):
-    def with_bf16(arguments):
-        arguments.bf16 = True
-        begin(arguments)
-
-    begin = TrainingArguments.__post_init__
-    monkeypatch.setattr(TrainingArguments, "__post_init__", with_bf16)
+    plain = torch.autocast
+    monkeypatch.setattr(torch, "autocast", lambda device, dtype, enabled: plain(device, dtype))  # as on CUDA
     model, seen = build_model(CONFIG, TOKENIZER, 0), []
     model.model.layers[0].mlp.register_forward_hook(lambda module, given, made: seen.append(made.dtype))
     before = set(vars(model))
