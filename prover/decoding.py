@@ -176,7 +176,7 @@ class Batch:
         # A kept row's last token has been drawn and run: the cache holds its whole length.
         width = max([row.length for row in kept] + [len(prompt) for prompt in groups])
         layers = []
-        for number in range(self.model.config.num_hidden_layers):
+        for number in range(self.model.config.get_text_config().num_hidden_layers):
             layer = _roomy_layer()(len(keep) + len(joining), width)
             if keep:
                 past, former[number] = former[number], None

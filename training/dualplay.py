@@ -17,6 +17,7 @@ from rich.console import Console
 from conjecture import lessons
 from conjecture.knowledge import KnowledgeBase
 from conjecture.question_buffer import Kept, QuestionBuffer
+from prover.sampler import foresee
 from training import checkpoint, metrics, players
 from training.dualplay_report import write_report
 from training.judge import AnswerJudge
@@ -42,6 +43,9 @@ def dualplay(config: PasoDobleConfig, console: Console) -> Path:
     if config.layout == "chat" and not (config.proposer and config.solver):
         raise BadInput("--layout chat wants models with chat templates: name --proposer and --solver")
     knowledge = knowledge_of(config)
+    if checkpoint.newest(config.run) < 0:
+        for role in players.ROLES:
+            foresee(getattr(config, role), config.model, getattr(config, f"{role}_sampling"))
     make_directory(config.run)
     settle(config, PasoDobleConfig(), FREE_TO_CHANGE)
     with Ledger(config.run / "ledger.sqlite") as ledger, Metrics(config.run / "metrics.jsonl") as metrics:

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from conjecture.library import Library, invoked, seed_theorems
 from prover import model as models
-from prover.sampler import ModelSampler, open_sampler
+from prover.sampler import ModelSampler, foresee, open_sampler
 from prover.vllm import require
 from training import checkpoint, coldstart, telling
 from training.coldstart import ProvedTheorem
@@ -62,6 +62,8 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
     further = read_statements(str(texts)).statements if texts else []
     taught = [*reading.statements, *further, *(theorem.statement for theorem in library.theorems)]
     refuse_test_items(taught, config.allow_benchmark_items)
+    if checkpoint.newest(config.run) < 0 and config.fork is None:  # otherwise all that is needed has been loaded before
+        foresee(config.model_name_or_path, config.model, config.sampling)
     make_directory(config.run)
     if config.fork is not None:
         fork(config)

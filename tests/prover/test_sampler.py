@@ -9,6 +9,7 @@ from prover import decoding
 from prover.decoding import pick, uniforms
 from prover.model import ModelConfig, build_model, build_tokenizer
 from prover.sampler import SamplingSettings, TransformersSampler
+from verify.statements import BadInput
 
 CONFIG = ModelConfig(
     vocab_size=300,
@@ -161,8 +162,36 @@ def test_a_long_prompt_loses_its_beginning():
     kept = TOKENIZER.decode(TOKENIZER(long).input_ids[-room:])
     [one], [two] = (sampler().sample([text], 1, [5]) for text in (long, kept))
     assert one.token_ids == two.token_ids
-    with pytest.raises(ValueError, match="no room for a prompt"):
-        sampler(max_new_tokens=96)
+    [three] = sampler(max_model_len=40).sample([long], 1, [5])
+    kept = TOKENIZER.decode(TOKENIZER(long).input_ids[-(40 - 24) :])
+    assert three.token_ids == sampler().sample([kept], 1, [5])[0].token_ids != one.token_ids
+    for wrong in ({"max_new_tokens": 96}, {"max_model_len": 24}):
+        with pytest.raises(BadInput, match="no room for a prompt"):
+            sampler(**wrong)
+
+
+def test_a_model_with_a_text_part_is_sampled_by_its_context():
+    from transformers import AutoModelForCausalLM, Gemma3Config
+
+    small = {"hidden_size": 16, "intermediate_size": 16, "num_attention_heads": 2}
+    text = {"vocab_size": len(TOKENIZER), "num_hidden_layers": 2, "num_key_value_heads": 1, "head_dim": 8}
+    text |= {"max_position_embeddings": 96, "sliding_window": 8}
+    vision = {"num_hidden_layers": 1, "image_size": 28, "patch_size": 14}
+    config = Gemma3Config(text_config={**small, **text}, vision_config={**small, **vision}, mm_tokens_per_image=4)
+    model = AutoModelForCausalLM.from_config(config).eval()
+    assert not hasattr(config, "max_position_embeddings")
+    greedy = TransformersSampler(model, TOKENIZER, SamplingSettings(temperature=0, max_new_tokens=24, batch_size=2))
+    assert greedy.room == 96 - 24
+    for c in greedy.sample(PROMPTS, 1, [1, 2, 3]):
+        encoded = TOKENIZER(PROMPTS[c.prompt_index], return_tensors="pt")
+        expected = model.generate(**encoded, max_new_tokens=c.tokens, do_sample=False)[0, encoded.input_ids.shape[1] :]
+        assert list(c.token_ids) == expected.tolist()
+
+
+def test_a_model_that_does_not_tell_its_context_wants_it_told():
+    with pytest.raises(BadInput, match="say max_model_len"):
+        SamplingSettings().context(None)
+    assert SamplingSettings(max_model_len=300).context(None) == 300
 
 
 def test_nothing_to_do_and_wrong_numbers():
