@@ -135,13 +135,14 @@ def fine_tune(
         trainer.train()
         if settings.gradient_checkpointing:
             model.gradient_checkpointing_disable()
+    losses, tokens = trainer.losses, trainer.tokens
     release(model, trainer)
     return {
         "rows": len(rows),
-        "steps": len(trainer.losses),
-        "tokens": trainer.tokens,
+        "steps": len(losses),
+        "tokens": tokens,
         "seconds": time.perf_counter() - began,
-        "loss": sum(trainer.losses) / len(trainer.losses),
+        "loss": sum(losses) / len(losses),
     }
 
 
@@ -149,11 +150,13 @@ def release(model: PreTrainedModel, trainer: Any) -> None:
     """Takes off a trained model what Trainer has put on it, its gradients too; in evaluation mode.
 
     Mixed precision, where Trainer has it from its arguments, wraps `forward`: the wrappers would nest. The mark of a
-    prepared model would keep the next training from wrapping it at all: that would be in float32.
+    prepared model would keep the next training from wrapping it at all: that would be in float32. The trainer, which
+    refers to itself, is emptied: until it is collected it would hold the model and Adam's moments.
     """
     trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
     for name in ("forward", "_is_accelerate_prepared"):
         vars(model).pop(name, None)
+    vars(trainer).clear()
     model.zero_grad(set_to_none=True)
     model.eval()
 

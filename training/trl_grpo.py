@@ -101,6 +101,6 @@ class TrlLearner:
             )
             trainer.remove_callback(PrinterCallback)
             trainer.train()
-        self.optimizer = trainer.optimizer.optimizer
+        self.optimizer, said = trainer.optimizer.optimizer, trainer.state.log_history[-2]
         release(self.model, trainer)
-        return {name: value for name, value in trainer.state.log_history[-2].items() if value is not None}
+        return {name: value for name, value in said.items() if value is not None}

@@ -1,4 +1,6 @@
+import gc
 import math
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -165,6 +167,24 @@ def test_mixed_precision_is_put_on_and_taken_off_each_time(monkeypatch):
         fine_tune(model, TOKENIZER, EXAMPLES, ONE_STEP, 0)
         assert set(vars(model)) == before
     assert seen == [torch.bfloat16] * 3
+
+
+def test_nothing_of_a_training_is_kept():
+    """Not even until it is collected: on a GPU Adam's moments are twice the model."""
+
+    def optimizers():
+        return sum(isinstance(one, torch.optim.Optimizer) for one in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    before = optimizers()
+    try:
+        model, _ = trained(EXAMPLES)
+        alive = weakref.ref(model)
+        del model
+        assert alive() is None and optimizers() == before
+    finally:
+        gc.enable()
 
 
 def test_without_rows_nothing_happens():
