@@ -464,6 +464,9 @@ def main() -> None:
     except (sqlite3.Error, OSError, RuntimeError) as error:
         if isinstance(error, OSError) and error.errno == errno.EPIPE:
             sys.exit(1)
+        if type(error).__name__ == "OutOfMemoryError":  # torch's; the rest of what it says fills a screen
+            said = ". ".join(str(error).split(". ")[:2])
+            _stop(f"{said}: lower batch_size where it samples, per_device_train_batch_size where it trains", 2)
         full = "full" in str(error) or getattr(error, "errno", None) == errno.ENOSPC
         ours = type(error).__name__ in ("LedgerError", "SamplerError", "MathsUnavailable")
         if not (full or ours or isinstance(error, OSError)):

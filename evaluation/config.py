@@ -56,9 +56,9 @@ class EvaluationConfig:
     """How the model is prompted and its answer read: antiphon (models of `antiphon selfplay`), deepseek-prover-v1.5,
     deepseek-prover-v2, goedel-prover, goedel-prover-v2, kimina-prover, stp."""
     layout: Layout | None = None
-    """How questions in words are put: small (the tags of models from nothing), chat (the model's chat template), think
-    (the same, the answer beginning inside a think tag). Without it as the run's solver was trained, or as the tokenizer
-    tells."""
+    """How questions in words are put: small (the tags of models from nothing), chat (the model's chat template,
+    thinking turned off where it can be), think (the same, the answer beginning inside a think tag). Without it as the
+    run's solver was trained, or as the tokenizer tells."""
     protocol: Literal["none", "pasodoble"] = "none"
     """pasodoble: PasoDoble's, for questions in words: six samples, 0-shot, temperature 0.6, at most 6,144 new tokens; its
     headline is avg@6."""
@@ -179,6 +179,8 @@ class EvaluationConfig:
         free = {"out", "workers", "verdict_cache", "vllm_python", "layout", "protocol", "memorisation"}
         of_searches = {"search", "steps", "expansions", "step_samples", "rounds"}
         every = {key: _plain(value) for key, value in asdict(self).items() if key not in free | of_searches}
+        if self.sampling.max_model_len is None:
+            del every["sampling"]["max_model_len"]  # so that an evaluation from before there was one goes on
         return every | self.search_options
 
     @property

@@ -135,11 +135,8 @@ def _local(config: EvaluationConfig) -> Opened:
     newest = checkpoint.latest(Path(config.model))
     player = newest / "solver" if newest and (newest / "solver").is_dir() else None
     found = player or newest or config.model
-    try:
-        model, tokenizer = models.load(found)
-        sampler = open_sampler(config.sampler, model, tokenizer, config.sampling, found, config.vllm_python)
-    except ValueError as error:  # no eos token, or a context too short for the new tokens
-        raise BadInput(f"{config.model}: {error}") from error
+    model, tokenizer = models.load(found)
+    sampler = open_sampler(config.sampler, model, tokenizer, config.sampling, found, config.vllm_python)
     weights = _weights(Path(found)) or getattr(model.config, "_commit_hash", None) or ""
     name = {"name": config.model, "checkpoint": newest.name if newest else "", "weights": weights}
     return Opened(sampler, tokenizer, {"kind": "model", **name}, player)

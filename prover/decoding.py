@@ -159,10 +159,15 @@ class Batch:
             self._gather(keep, [])
 
     def _gather(self, keep: list[int], joining: list[Row]) -> None:
-        """A new cache of the kept rows, then the joining ones, no wider than its longest row."""
+        """A new cache of the kept rows, then the joining ones, no wider than its longest row.
+
+        Each former layer goes once it is copied: two whole caches would not fit where one does.
+        """
         import torch
         from transformers import DynamicCache
 
+        former = self.cache.layers if keep else []
+        self.cache = DynamicCache()
         groups = Counter(row.prompt for row in joining)  # in order: equal prompts are neighbours
         self._prefill([prompt for prompt in groups if prompt not in self.prefilled])
         for row in joining:
@@ -171,19 +176,19 @@ class Batch:
         # A kept row's last token has been drawn and run: the cache holds its whole length.
         width = max([row.length for row in kept] + [len(prompt) for prompt in groups])
         layers = []
-        for number in range(self.model.config.num_hidden_layers):
+        for number in range(self.model.config.get_text_config().num_hidden_layers):
             layer = _roomy_layer()(len(keep) + len(joining), width)
             if keep:
-                former = self.cache.layers[number]
-                index = torch.tensor(keep, device=former.keys.device)
-                layer.put(0, former.keys[index, :, -width:], former.values[index, :, -width:])
+                past, former[number] = former[number], None
+                index = torch.tensor(keep, device=past.keys.device)
+                layer.put(0, past.keys[index, :, -width:], past.values[index, :, -width:])
+                del past
             at = len(keep)
             for prompt, count in groups.items():
                 keys, values = self.prefilled[prompt].layers[number]
                 layer.put(at, keys.expand(count, -1, -1, -1), values.expand(count, -1, -1, -1))
                 at += count
             layers.append(layer)
-        self.cache = DynamicCache()
         self.cache.layers = layers
         logits = [self.logits_BV[keep]] if keep else []
         logits += [self.prefilled[p].logits_1V.expand(count, -1) for p, count in groups.items()]
@@ -216,13 +221,16 @@ class Batch:
             use_cache=True,
             logits_to_keep=1,
         )
+        # Under autocast attention takes bfloat16 whatever it is given, but what it is given would be kept in float32.
+        autocast = torch.is_autocast_enabled(device.type)
+        dtype = torch.get_autocast_dtype(device.type) if autocast else cache.layers[0].keys.dtype
         for row, prompt in enumerate(prompts):
             self.prefilled[prompt] = _Prefilled(
                 output.logits[row : row + 1, -1].float(),
                 [
                     (
-                        layer.keys[row : row + 1, :, -len(prompt) :],
-                        layer.values[row : row + 1, :, -len(prompt) :],
+                        layer.keys[row : row + 1, :, -len(prompt) :].to(dtype),
+                        layer.values[row : row + 1, :, -len(prompt) :].to(dtype),
                     )
                     for layer in cache.layers
                 ],
@@ -243,7 +251,10 @@ def _roomy_layer() -> type:
     from transformers.cache_utils import DynamicLayer
 
     class RoomyLayer(DynamicLayer):
-        """Keys and values with free room behind them: a new token costs no copy of the past."""
+        """Keys and values with free room behind them: a new token costs no copy of the past.
+
+        Whatever comes in later is kept in the type of the first contents.
+        """
 
         def __init__(self, rows: int, width: int) -> None:
             super().__init__()

@@ -96,7 +96,7 @@ _ANY_TAG = re.compile("|".join(map(re.escape, (*TAGS, EOS, PAD))))
 class Chat:
     """For models of the hub with a chat template. With `think` the answer begins inside a think tag, as in the release.
 
-    A model whose template has no system voice gets the instruction in front of the request.
+    Without it a template that can turn thinking off (`enable_thinking`, as Qwen3's) is told to. A model whose template has no system voice gets the instruction in front of the request.
     Raises `verify.statements.BadInput` for a tokenizer without a chat template.
     """
 
@@ -140,9 +140,10 @@ class Chat:
             raise BadInput("the model's tokenizer has no chat template: take an instruct model, or layout small")
         talk = [{"role": "system", "content": instruction}, {"role": "user", "content": request}]
         try:
-            text = lay_chat(talk, self.tokenizer)
+            text = lay_chat(talk, self.tokenizer, enable_thinking=self.think)
         except TemplateError:  # no system's voice
-            text = lay_chat([{"role": "user", "content": f"{instruction}\n\n{request}"}], self.tokenizer)
+            talk = [{"role": "user", "content": f"{instruction}\n\n{request}"}]
+            text = lay_chat(talk, self.tokenizer, enable_thinking=self.think)
         return text + ("<think>\n" if self.think and not text.rstrip().endswith("<think>") else "")
 
 

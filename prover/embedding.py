@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prover.model import encode
+from prover.model import encode, positions
 
 if TYPE_CHECKING:
     import torch
@@ -36,7 +36,7 @@ def embed(
     """
     import torch
 
-    room = min(MAX_TOKENS, getattr(model.config, "max_position_embeddings", None) or MAX_TOKENS)
+    room = min(MAX_TOKENS, positions(model.config) or MAX_TOKENS)
     rows = [ids[:room] for ids in encode(tokenizer, texts)]
     if not all(rows):
         raise ValueError(f"text {rows.index([])} has no tokens, so it has no embedding")

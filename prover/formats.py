@@ -153,14 +153,15 @@ def open_format(name: str) -> Format:
     return Format(name=name, **{**fields, "stop": tuple(fields.get("stop", ()))})
 
 
-def lay_chat(messages: Sequence[ChatMessage], tokenizer: PreTrainedTokenizerBase | None) -> Prompt:
+def lay_chat(messages: Sequence[ChatMessage], tokenizer: PreTrainedTokenizerBase | None, **variables: Any) -> Prompt:
     """The conversation as text by the tokenizer's own template; as it is without a tokenizer.
 
-    The mark of a text's beginning is left to whoever encodes the text, where the tokenizer puts it there itself.
+    `variables` are the template's; one that it does not know changes nothing. The mark of a text's beginning is left to
+    whoever encodes the text, where the tokenizer puts it there itself.
     """
     if tokenizer is None:
         return list(messages)
-    text = tokenizer.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=True)
+    text = tokenizer.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=True, **variables)
     begins = tokenizer.bos_token and tokenizer("").input_ids[:1] == [tokenizer.bos_token_id]
     return text.removeprefix(tokenizer.bos_token) if begins else text
 

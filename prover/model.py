@@ -6,20 +6,22 @@ line, which must answer at once.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prover.prompts import EOS, PAD, TAGS
+from verify.statements import BadInput
 
 if TYPE_CHECKING:
-    from transformers import LlamaForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
+    from transformers import LlamaForCausalLM, PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +190,39 @@ def to_accelerator(model: PreTrainedModel) -> PreTrainedModel:
 def load(path_or_hub_id: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
     """Model (float32, evaluation mode, in main memory) and tokenizer from a local folder or the Hugging Face hub.
 
-    Raises FileNotFoundError when there is no such folder and the hub cannot give it, ValueError
-    when the tokenizer has no end-of-sequence token.
+    Raises FileNotFoundError when there is no such folder and the hub cannot give it, BadInput when it is no model that
+    generates text, or its tokenizer has no end-of-sequence token.
     """
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    _, tokenizer = look(path_or_hub_id)
+    with _opening(path_or_hub_id) as name:
+        model = AutoModelForCausalLM.from_pretrained(name, dtype=torch.float32)
+    return model.eval(), tokenizer
+
+
+def look(path_or_hub_id: str | Path) -> tuple[PretrainedConfig, PreTrainedTokenizerFast]:
+    """Configuration and tokenizer of a model, without its weights. Raises as `load` does."""
+    from transformers import AutoConfig, AutoTokenizer
+
+    with _opening(path_or_hub_id) as name:
+        config, tokenizer = AutoConfig.from_pretrained(name), AutoTokenizer.from_pretrained(name)
+    if tokenizer.eos_token_id is None:
+        raise BadInput(f"{name}: its tokenizer has no eos token; choose a generative model")
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return config, tokenizer
+
+
+def positions(config: PretrainedConfig) -> int | None:
+    """The model's context in tokens, where its configuration (or that of its text part) says so."""
+    return getattr(config.get_text_config(), "max_position_embeddings", None)
+
+
+@contextlib.contextmanager
+def _opening(path_or_hub_id: str | Path) -> Iterator[str]:
+    """The name to load from; what goes wrong then is said in one line."""
     name = str(path_or_hub_id)
     local = Path(name).is_dir()
     if local and not (Path(name) / "config.json").is_file():
@@ -198,13 +230,9 @@ def load(path_or_hub_id: str | Path) -> tuple[PreTrainedModel, PreTrainedTokeniz
     if not local and not _HUB_ID.fullmatch(name):
         raise FileNotFoundError(f"no model at {name}: no such folder, and not a hub id (owner/name)")
 
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
     _without_bars()
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name)
-        model = AutoModelForCausalLM.from_pretrained(name, dtype=torch.float32)
+        yield name
     except OSError as error:
         remedy = (
             "the files are damaged; save the model again"
@@ -212,8 +240,5 @@ def load(path_or_hub_id: str | Path) -> tuple[PreTrainedModel, PreTrainedTokeniz
             else "no such folder, and the hub does not give it; check the name and the network"
         )
         raise FileNotFoundError(f"no model at {name}: {remedy}") from error
-    if tokenizer.eos_token_id is None:
-        raise ValueError(f"{name}: its tokenizer has no eos token; choose a generative model")
-    if tokenizer.pad_token_id is None:
-        tokenizer.pad_token = tokenizer.eos_token
-    return model.eval(), tokenizer
+    except ValueError as error:  # an architecture that is not known, or does not generate
+        raise BadInput(f"{name} is no model to generate text with: {str(error).splitlines()[0]}") from error

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from prover.decoding import Batch, Row
-from prover.model import encode, to_accelerator
+from prover.model import ModelConfig, encode, look, positions, to_accelerator
 from verify.statements import BadInput
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class SamplingSettings:
     max_new_tokens: int = 192
     batch_size: int = 64  # rows decoded together
     bf16: bool = True
+    max_model_len: int | None = None  # tokens of prompt and completion together; None: the model's whole context
 
     def __post_init__(self) -> None:
         if not 0 <= self.temperature < float("inf"):
@@ -40,6 +41,20 @@ class SamplingSettings:
             raise BadInput("top_p must be in (0, 1]")
         if self.max_new_tokens < 1 or self.batch_size < 1:
             raise BadInput("max_new_tokens and batch_size must be at least 1")
+
+    def context(self, positions: int | None) -> int:
+        """Tokens of prompt and completion together, of a model with so many positions (None: it does not say).
+
+        Raises BadInput when none is left for a prompt.
+        """
+        bounds = [bound for bound in (positions, self.max_model_len) if bound is not None]
+        if not bounds:
+            raise BadInput("the model does not say how long its context is; say max_model_len")
+        if min(bounds) <= self.max_new_tokens:
+            raise BadInput(
+                f"max_new_tokens={self.max_new_tokens} leaves no room for a prompt in a context of {min(bounds)}"
+            )
+        return min(bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +94,8 @@ class Sampler(Protocol):
 class ModelSampler(ABC):
     """What all samplers of a local causal Hugging Face model share: rows of ids in, completions out.
 
-    Prompts longer than the model's context less `max_new_tokens` are cut from the left. Raises
-    ValueError when `max_new_tokens` fills the context alone, or when seeds and prompts differ in
-    number.
+    Prompts longer than the context less `max_new_tokens` are cut from the left. Raises BadInput when `max_new_tokens`
+    fills the context alone, and ValueError when seeds and prompts differ in number.
     """
 
     def __init__(
@@ -91,12 +105,8 @@ class ModelSampler(ABC):
         settings: SamplingSettings,
     ) -> None:
         self.model, self.tokenizer, self.settings = model, tokenizer, settings
-        self.room = model.config.max_position_embeddings - settings.max_new_tokens
-        if self.room < 1:
-            raise ValueError(
-                f"max_new_tokens={settings.max_new_tokens} leaves no room for a prompt in a "
-                f"context of {model.config.max_position_embeddings}"
-            )
+        self.context = settings.context(positions(model.config))
+        self.room = self.context - settings.max_new_tokens
         eos = model.generation_config.eos_token_id
         self.eos_ids = {tokenizer.eos_token_id, *(eos if isinstance(eos, list) else [eos])} - {None}
 
@@ -146,6 +156,14 @@ class TransformersSampler(ModelSampler):
         batch = Batch(self.model, self.settings, self.eos_ids, rows)
         while batch.busy:
             yield from batch.step()
+
+
+def foresee(name: str | None, built: ModelConfig, settings: SamplingSettings) -> None:
+    """What would be said of a model, of this name or without one built so, when it is to be sampled: said now.
+
+    Raises as `load` does, and BadInput when there is no room for a prompt. No weights are read.
+    """
+    settings.context(positions(look(name)[0]) if name else built.max_position_embeddings)
 
 
 def open_sampler(

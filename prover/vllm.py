@@ -94,7 +94,7 @@ class _Served(ModelSampler):
         self.dtype = "bfloat16" if settings.bf16 and gpu else "float32"
         self.engine_settings: dict[str, Any] = {
             "dtype": self.dtype,
-            "max_model_len": model.config.max_position_embeddings,
+            "max_model_len": self.context,
             "max_num_seqs": settings.batch_size,
             "enable_prefix_caching": False,  # a sample must not depend on what was sampled before (STP too: off)
             "generation_config": "vllm",  # no top-k or temperature from the checkpoint's
@@ -102,7 +102,7 @@ class _Served(ModelSampler):
             "logprobs_mode": "raw_logprobs",  # before temperature and top-p
         }
         if not gpu:  # otherwise vLLM takes nearly all of the machine's memory, or refuses to start
-            self.engine_settings["kv_cache_memory_bytes"] = cache_bytes(model.config, settings.batch_size)
+            self.engine_settings["kv_cache_memory_bytes"] = cache_bytes(model.config, self.context, settings.batch_size)
         try:
             self._start(str(directory))
             self._prove_weights(directory)
@@ -120,7 +120,7 @@ class _Served(ModelSampler):
 
     def _prove_weights(self, directory: str | Path) -> None:
         [token_ids] = encode(self.tokenizer, [PROBE])
-        token_ids = token_ids[: self.model.config.max_position_embeddings - 1]  # it writes one more
+        token_ids = token_ids[: self.context - 1]  # it writes one more
         local, served = token_logprobs(self.model, token_ids), self._probe(token_ids)
         if len(served) != len(local):
             raise SamplerError(f"vLLM gives {len(served)} log-probabilities for {len(local)} tokens")
@@ -161,12 +161,13 @@ def token_logprobs(model: PreTrainedModel, token_ids: Sequence[int]) -> list[flo
         return logprobs_LV.gather(-1, ids_1L[0, 1:, None])[:, 0].tolist()
 
 
-def cache_bytes(config: PretrainedConfig, rows: int) -> int:
+def cache_bytes(config: PretrainedConfig, context: int, rows: int) -> int:
     """Keys and values, in float32, of so many rows as long as the context; at most half of the free memory."""
+    config = config.get_text_config()
     heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    context = 2 * 4 * config.num_hidden_layers * heads * width * (config.max_position_embeddings + _BLOCK)
-    return min(context * (rows + 1), psutil.virtual_memory().available // 2)
+    row = 2 * 4 * config.num_hidden_layers * heads * width * (context + _BLOCK)
+    return min(row * (rows + 1), psutil.virtual_memory().available // 2)
 
 
 class VLLMSampler(_Served):

@@ -73,6 +73,22 @@ class RealLean:
         self._thread.join()
 
 
+@pytest.fixture
+def two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many are counted by transformers' Trainer, which would spread a model over them."""
+    from transformers import TrainingArguments
+
+    def devices(arguments: Any) -> Any:
+        device = begin(arguments)
+        arguments._n_gpu = 2
+        return device
+
+    begin = TrainingArguments._setup_devices.func
+    pretended = functools.cached_property(devices)
+    pretended.__set_name__(TrainingArguments, "_setup_devices")
+    monkeypatch.setattr(TrainingArguments, "_setup_devices", pretended)
+
+
 def real_lean(certify: bool) -> Iterator[RealLean]:
     """The embedded Lean. Its absence is a failure: `make test` installs it."""
     try:

@@ -150,6 +150,22 @@ def test_a_mistake_is_one_clear_line(tmp_path, monkeypatch, capfd, arguments, wo
     assert "Traceback" not in said.err
 
 
+def test_a_full_gpu_is_one_clear_line(monkeypatch, capfd):
+    import torch
+
+    def full(*_):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0 has a total capacity of …")
+
+    monkeypatch.setattr("antiphon._with_config", full)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert capfd.readouterr().err == (
+        "antiphon: CUDA out of memory. Tried to allocate 20.00 GiB: "
+        "lower batch_size where it samples, per_device_train_batch_size where it trains\n"
+    )
+
+
 @LEAN
 def test_a_model_that_is_nowhere_is_one_clear_line(tmp_path):
     result = antiphon("eval", "nowhere/model", "bundled", "--out", tmp_path / "out")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +40,14 @@ def save(run: Path, which: int | str, model: Any, tokenizer: Any, **state: Any) 
     return target
 
 
-def save_players(run: Path, step: int, players: dict[str, tuple[Any, Any, Any]], **state: Any) -> Path:
-    """Several models, each with its tokenizer and its learner in a directory of its role; the state last of all."""
+def save_players(run: Path, step: int, players: Iterable[Any], **state: Any) -> Path:
+    """Each player's model, merged one after the other, tokenizer and learner in a directory of its role; the state last
+    of all."""
     target = directory(run, step)
     if not whole(run, step):
-        for role, (model, tokenizer, learner) in players.items():
-            models.save(model, tokenizer, target / role)
-            learner.save(target / role)
+        for player in players:
+            models.save(player.learner.merged(), player.sampler.tokenizer, target / player.role)
+            player.learner.save(target / player.role)
         _conclude(target, state)
     return target
 

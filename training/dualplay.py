@@ -17,6 +17,7 @@ from rich.console import Console
 from conjecture import lessons
 from conjecture.knowledge import KnowledgeBase
 from conjecture.question_buffer import Kept, QuestionBuffer
+from prover.sampler import foresee
 from training import checkpoint, metrics, players
 from training.dualplay_report import write_report
 from training.judge import AnswerJudge
@@ -42,6 +43,9 @@ def dualplay(config: PasoDobleConfig, console: Console) -> Path:
     if config.layout == "chat" and not (config.proposer and config.solver):
         raise BadInput("--layout chat wants models with chat templates: name --proposer and --solver")
     knowledge = knowledge_of(config)
+    if checkpoint.newest(config.run) < 0:
+        for role in players.ROLES:
+            foresee(getattr(config, role), config.model, getattr(config, f"{role}_sampling"))
     with directory_of_ours(config.run):
         settle(config, PasoDobleConfig(), FREE_TO_CHANGE)
         with Ledger(config.run / "ledger.sqlite") as ledger, Metrics(config.run / "metrics.jsonl") as metrics:
@@ -102,11 +106,7 @@ class DualPlay:
         """The players and the memory with which the next step begins."""
         config, newest = self.config, checkpoint.newest(self.config.run)
         if newest < 0:
-            cold = [players.begun(config, role) for role in players.ROLES]
-            seated = [players.seat(config, role, *pair) for role, pair in zip(players.ROLES, cold, strict=True)]
-            players.save(config, 0, seated, history=[], buffer=[], cursor=0)
-            for name in (checkpoint.BASE, *map(players.cold_start_name, players.ROLES)):
-                shutil.rmtree(checkpoint.directory(config.run, name), ignore_errors=True)
+            self.cold_start()
             newest = 0
         proposer, solver = (players.restored(config, role, newest) for role in players.ROLES)
         state, earlier = checkpoint.state(config.run, newest), self.ledger.questions(before=newest)
@@ -118,6 +118,17 @@ class DualPlay:
         recipe = PasoDoble(config, self.judge, self.knowledge, proposer, solver, memory)
         recipe.remember(state["history"])
         return recipe
+
+    def cold_start(self) -> None:
+        """The checkpoint with which step 0 begins. Its models have gone when the players take their places."""
+        config = self.config
+        for role in players.ROLES:
+            players.begin(config, role)
+        players.save(
+            config, 0, (players.begun(config, role) for role in players.ROLES), history=[], buffer=[], cursor=0
+        )
+        for name in (checkpoint.BASE, *map(players.cold_start_name, players.ROLES)):
+            shutil.rmtree(checkpoint.directory(config.run, name), ignore_errors=True)
 
     def save(self, number: int, recipe: PasoDoble) -> None:
         memory = recipe.memory

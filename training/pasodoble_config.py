@@ -103,7 +103,8 @@ class PasoDobleConfig:
     layout: Layout = "small"
     """How prompts are laid out: `chat` for models of the hub, through their chat templates."""
     think: bool = True
-    """With `chat`: answers begin inside a think tag, as in the release."""
+    """With `chat`: answers begin inside a think tag, as in the release; otherwise a template that can is told not to
+    think."""
     proposer_device: str | None = None
     """Where the proposer works, as torch names it; by default the first GPU, or the CPU."""
     solver_device: str | None = None

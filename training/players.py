@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,8 @@ from verify.statements import BadInput, file_rows
 ROLES = ("proposer", "solver")
 
 
-def begun(config: PasoDobleConfig, role: str) -> tuple[Any, Any]:
-    """Model and tokenizer after the cold start, which is kept until both players have had theirs."""
+def begin(config: PasoDobleConfig, role: str) -> None:
+    """The cold start of a role; its model is kept on disk until both players have had theirs."""
     name = cold_start_name(role)
     if not checkpoint.whole(config.run, name):
         origin, path = getattr(config, role), getattr(config.cold_start, role)
@@ -37,7 +37,11 @@ def begun(config: PasoDobleConfig, role: str) -> tuple[Any, Any]:
         if examples:
             _fit(config, role, model, tokenizer, examples, getattr(config.cold_start, f"{role}_sft"))
         checkpoint.save(config.run, name, model, tokenizer)
-    return models.load(checkpoint.directory(config.run, name))
+
+
+def begun(config: PasoDobleConfig, role: str) -> Player:
+    """The player as its cold start has left it."""
+    return seat(config, role, *models.load(checkpoint.directory(config.run, cold_start_name(role))))
 
 
 def base(config: PasoDobleConfig) -> tuple[Any, Any]:
@@ -135,8 +139,7 @@ def restored(config: PasoDobleConfig, role: str, number: int) -> Player:
     return player
 
 
-def save(config: PasoDobleConfig, number: int, players: Sequence[Player], **state: Any) -> None:
+def save(config: PasoDobleConfig, number: int, players: Iterable[Player], **state: Any) -> None:
     """The checkpoint with which a step begins; older ones go."""
-    parts = {p.role: (p.learner.merged(), p.sampler.tokenizer, p.learner) for p in players}
-    checkpoint.save_players(config.run, number, parts, **state)
+    checkpoint.save_players(config.run, number, players, **state)
     checkpoint.keep(config.run, config.save_total_limit)

@@ -232,10 +232,19 @@ class PolicyLearner:
         return {name: p for name, p in self.model.named_parameters() if p.requires_grad}
 
     def merged(self) -> PreTrainedModel:
-        """A plain model with what was learnt: without LoRA the model itself, with it a copy that has no adapters."""
+        """A plain model with what was learnt: without LoRA the model itself, with it a copy in main memory that has no
+        adapters."""
         import copy
 
-        return copy.deepcopy(self.model).merge_and_unload() if self.settings.use_peft else self.model
+        import torch
+
+        if not self.settings.use_peft:
+            return self.model
+        tensors = [*self.model.parameters(), *self.model.buffers()]
+        copied = {id(one): torch.empty_like(one, device="cpu").copy_(one.detach()) for one in tensors}
+        for one in self.model.parameters():
+            copied[id(one)] = torch.nn.Parameter(copied[id(one)], one.requires_grad)
+        return copy.deepcopy(self.model, copied).merge_and_unload()
 
     def state_dict(self) -> dict[str, Any]:
         """All that the next update depends on beside the model: Adam's state, the steps, and LoRA's adapters."""

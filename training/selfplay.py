@@ -16,7 +16,7 @@ from rich.console import Console
 
 from conjecture.library import Library, invoked, seed_theorems
 from prover import model as models
-from prover.sampler import ModelSampler, open_sampler
+from prover.sampler import ModelSampler, foresee, open_sampler
 from prover.vllm import require
 from training import checkpoint, coldstart, telling
 from training.coldstart import ProvedTheorem
@@ -63,6 +63,8 @@ def selfplay(config: SelfplayConfig, console: Console) -> Path:
     taught = [*reading.statements, *further, *(theorem.statement for theorem in library.theorems)]
     taught += inherited(config.fork) if config.fork else []
     refuse_test_items(taught, config.allow_benchmark_items)
+    if checkpoint.newest(config.run) < 0 and config.fork is None:  # otherwise all that is needed has been loaded before
+        foresee(config.model_name_or_path, config.model, config.sampling)
     with directory_of_ours(config.run):
         if config.fork is not None:
             fork(config)

@@ -7,7 +7,7 @@ Over one whole optimiser batch, gradient accumulation included,
 with t over the T_i target tokens of row i, its eos among them. Only ratios of weights matter:
 doubling all of them changes nothing, and a row of weight 0 is as good as absent.
 
-Shapes: B rows, L positions, V vocabulary.
+Shapes: B rows, L positions, N target tokens of all rows in one line, V vocabulary.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prover.model import encode, encode_targets
+from training.policy_loss import completion_logits, token_logprobs
 from verify.records import Example
 
 if TYPE_CHECKING:
@@ -110,7 +111,6 @@ def fine_tune(
             output_dir=nowhere,
             seed=seed % 2**32,
             use_cpu=not cuda,
-            bf16=cuda,
             optim="adamw_torch",
             save_strategy="no",
             logging_strategy="no",
@@ -119,6 +119,8 @@ def fine_tune(
             remove_unused_columns=False,
             dataloader_pin_memory=cuda,
         )
+        if arguments.n_gpu > 1:  # Trainer would wrap the model in nn.DataParallel, and a batch be as many batches
+            arguments._n_gpu = 1
         trainer = _trainer_class()(
             on_step,
             settings.group_by_length,
@@ -133,17 +135,30 @@ def fine_tune(
         trainer.train()
         if settings.gradient_checkpointing:
             model.gradient_checkpointing_disable()
-    # Mixed precision wraps `forward`; left alone the wrappers would nest round after round.
-    trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
-    model.zero_grad(set_to_none=True)
-    model.eval()
+    losses, tokens = trainer.losses, trainer.tokens
+    release(model, trainer)
     return {
         "rows": len(rows),
-        "steps": len(trainer.losses),
-        "tokens": trainer.tokens,
+        "steps": len(losses),
+        "tokens": tokens,
         "seconds": time.perf_counter() - began,
-        "loss": sum(trainer.losses) / len(trainer.losses),
+        "loss": sum(losses) / len(losses),
     }
+
+
+def release(model: PreTrainedModel, trainer: Any) -> None:
+    """Takes off a trained model what Trainer has put on it, its gradients too; in evaluation mode.
+
+    Mixed precision, where Trainer has it from its arguments, wraps `forward`: the wrappers would nest. The mark of a
+    prepared model would keep the next training from wrapping it at all: that would be in float32. The trainer, which
+    refers to itself, is emptied: until it is collected it would hold the model and Adam's moments.
+    """
+    trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
+    for name in ("forward", "_is_accelerate_prepared"):
+        vars(model).pop(name, None)
+    vars(trainer).clear()
+    model.zero_grad(set_to_none=True)
+    model.eval()
 
 
 def collate(rows: Sequence[dict[str, Any]], pad_token_id: int) -> dict[str, torch.Tensor]:
@@ -168,17 +183,22 @@ def collate(rows: Sequence[dict[str, Any]], pad_token_id: int) -> dict[str, torc
     }
 
 
-def weighted_ce(logits_BLV: torch.Tensor, labels_BL: torch.Tensor, weights_B: torch.Tensor) -> torch.Tensor:
-    """sum_i w_i sum_t ce_it, in nats; divided by `weighted_tokens` it is the loss."""
-    from torch.nn.functional import cross_entropy
+def weighted_ce(
+    model: PreTrainedModel, ids_BL: torch.Tensor, labels_BL: torch.Tensor, weights_B: torch.Tensor
+) -> torch.Tensor:
+    """sum_i w_i sum_t ce_it, in nats; divided by `weighted_tokens` it is the loss.
 
-    ce_BL = cross_entropy(
-        logits_BLV[:, :-1].float().transpose(1, 2),
-        labels_BL[:, 1:],
-        ignore_index=-100,
-        reduction="none",
-    )
-    return weights_B @ ce_BL.sum(1)
+    Rows are padded on the right, where a causal model does not look; logits are computed where there is a label alone.
+    """
+    import torch
+
+    next_BL = torch.nn.functional.pad(labels_BL[:, 1:], (0, 1), value=-100)
+    predicts_BL = next_BL != -100
+    device = ids_BL.device.type
+    with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+        logits_NV = completion_logits(model, ids_BL, predicts_BL)
+    logprobs_N, _ = token_logprobs(logits_NV, next_BL[predicts_BL], temperature=1)
+    return -weights_B[predicts_BL.nonzero()[:, 0]] @ logprobs_N
 
 
 def weighted_tokens(labels_BL: torch.Tensor, weights_B: torch.Tensor) -> torch.Tensor:
@@ -270,9 +290,7 @@ def _trainer_class() -> type:
         def compute_loss(
             self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = 1
         ) -> torch.Tensor:
-            logits_BLV = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).logits
-            ce = weighted_ce(logits_BLV, inputs["labels"], inputs["weights"])
-            loss = ce / num_items_in_batch
+            loss = weighted_ce(model, inputs["input_ids"], inputs["labels"], inputs["weights"]) / num_items_in_batch
             self.pending.append(loss.detach())
             return loss
 

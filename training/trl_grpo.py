@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from training.sft import release
 from verify.statements import BadInput
 
 if TYPE_CHECKING:
@@ -86,10 +87,13 @@ class TrlLearner:
                 "max_steps": self.arguments.get("num_iterations", 1),
             }
             quiet = {"report_to": "none", "save_strategy": "no", "disable_tqdm": True, "logging_steps": 1}
+            arguments = GRPOConfig(nowhere, use_cpu=not cuda, shuffle_dataset=False, **quiet, **fields)
+            if arguments.n_gpu > 1:  # Trainer would wrap the model in nn.DataParallel, and a batch be as many batches
+                arguments._n_gpu = 1
             trainer = GRPOTrainer(
                 model=self.model,
                 reward_funcs=reward,
-                args=GRPOConfig(nowhere, use_cpu=not cuda, shuffle_dataset=False, **quiet, **fields),
+                args=arguments,
                 train_dataset=Dataset.from_dict({"prompt": [str(number) for number in range(len(groups))]}),
                 processing_class=self.tokenizer,
                 optimizers=(self.optimizer, None),
@@ -97,10 +101,6 @@ class TrlLearner:
             )
             trainer.remove_callback(PrinterCallback)
             trainer.train()
-        self.optimizer = trainer.optimizer.optimizer
-        # trl and mixed precision wrap `forward`; left alone the wrappers would nest update after update.
-        trainer.accelerator.unwrap_model(self.model, keep_fp32_wrapper=False)
-        vars(self.model).pop("forward", None)
-        self.model.zero_grad(set_to_none=True)
-        self.model.eval()
-        return {name: value for name, value in trainer.state.log_history[-2].items() if value is not None}
+        self.optimizer, said = trainer.optimizer.optimizer, trainer.state.log_history[-2]
+        release(self.model, trainer)
+        return {name: value for name, value in said.items() if value is not None}

@@ -1,5 +1,7 @@
 """Both layouts: what is asked is what is read back, and awkward completions are read the same way every time."""
 
+from pathlib import Path
+
 import pytest
 
 from prover.dialogue import Chat, Proposal, Small, dialogue
@@ -102,6 +104,17 @@ def test_without_knowledge_none_is_spoken_of(chat):
 
 def test_a_template_that_thinks_is_not_told_twice():
     assert Chat(tokenizer(TEMPLATE + "<think>\n")).solver_prompt("q").count("<think>") == 1
+
+
+@pytest.mark.parametrize("system", [True, False])
+def test_a_model_that_thinks_of_its_own_accord_is_told_not_to(system):
+    trl = pytest.importorskip("trl", reason="trl is not installed")
+    qwen3 = (Path(trl.__file__).parent / "chat_templates" / "qwen3.jinja").read_text()
+    if not system:
+        qwen3 = WITHOUT_SYSTEM.removesuffix(TEMPLATE) + qwen3
+    prompt = {think: Chat(tokenizer(qwen3), think).solver_prompt("q") for think in (True, False)}
+    assert prompt[True].endswith("<|im_start|>assistant\n<think>\n")
+    assert prompt[False].endswith("<|im_start|>assistant\n<think>\n\n</think>\n\n")
 
 
 def test_a_template_without_a_system_voice_gets_the_instruction_in_front():

@@ -13,10 +13,12 @@ from prover.model import (
     encode,
     encode_targets,
     load,
+    look,
     save,
 )
 from prover.prompts import TAGS, conjecture_prompt, prove_prompt
 from verify.records import Statement
+from verify.statements import BadInput
 
 CORPUS = [
     "(a b : ℝ) (ha : 0 < a) : 2*a*b ≤ a^2 + b^2",
@@ -136,6 +138,23 @@ def test_load_says_what_is_wrong(tmp_path, monkeypatch):
     with pytest.raises(FileNotFoundError, match="hub does not give it") as caught:
         load("nobody/nothing-here")
     assert "\n" not in str(caught.value)
+    (tmp_path / "config.json").write_text('{"model_type": "no-such"}')
+    for opened in (load, look):
+        with pytest.raises(BadInput, match="no model to generate text with") as caught:
+            opened(tmp_path)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_tokenizer_without_an_end_is_refused_before_weights_are_read(tmp_path):
+    endless = build_tokenizer(CORPUS, CONFIG)
+    save(build_model(CONFIG, endless, 0), endless, tmp_path)
+    assert look(tmp_path)[1].eos_token == "<eos>"
+    endless.eos_token = None
+    endless.save_pretrained(tmp_path)
+    (tmp_path / "model.safetensors").unlink()
+    for opened in (load, look):
+        with pytest.raises(BadInput, match="no eos token"):
+            opened(tmp_path)
 
 
 def test_config_is_checked_early():

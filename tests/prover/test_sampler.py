@@ -1,12 +1,15 @@
 import math
+import weakref
 
 import numpy as np
 import pytest
 import torch
 
+from prover import decoding
 from prover.decoding import pick, uniforms
 from prover.model import ModelConfig, build_model, build_tokenizer
 from prover.sampler import SamplingSettings, TransformersSampler
+from verify.statements import BadInput
 
 CONFIG = ModelConfig(
     vocab_size=300,
@@ -116,14 +119,79 @@ def test_a_cache_that_outgrows_its_room(monkeypatch):
     assert small == [c.token_ids for c in sampler().sample(PROMPTS, 3, [1, 2, 3])]
 
 
+def test_under_autocast_the_cache_is_half_as_large_and_the_samples_are_the_same(monkeypatch):
+    plain = torch.autocast
+    monkeypatch.setattr(torch, "autocast", lambda device, dtype, enabled: plain(device, dtype))  # as on CUDA
+    layer, dtypes = decoding._roomy_layer(), set()
+
+    def told(self, keys, values):
+        kept = update(self, keys, values)
+        dtypes.update(tensor.dtype for tensor in kept)
+        return kept
+
+    update = layer.update
+    monkeypatch.setattr(layer, "update", told)
+    halved = sampler().sample(PROMPTS, 6, [1, 2, 3])
+    assert dtypes == {torch.bfloat16}
+    put = layer.put
+    monkeypatch.setattr(layer, "put", lambda self, at, keys, values: put(self, at, keys.float(), values.float()))
+    dtypes.clear()
+    assert sampler().sample(PROMPTS, 6, [1, 2, 3]) == halved
+    assert dtypes == {torch.float32}
+
+
+def test_gathering_holds_no_second_cache(monkeypatch):
+    """While a layer is made, of the former cache's layers only that one and those still to come are there."""
+    layer, alive, seen = decoding._roomy_layer(), weakref.WeakSet(), []
+
+    def told(self, rows, width):
+        seen.append(len(alive))
+        alive.add(self)
+        init(self, rows, width)
+
+    init = layer.__init__
+    monkeypatch.setattr(layer, "__init__", told)
+    assert len(sampler(batch_size=4).sample(PROMPTS, 6, [1, 2, 3])) == 18
+    assert len(seen) > 2 * CONFIG.num_hidden_layers
+    assert max(seen) == CONFIG.num_hidden_layers
+
+
 def test_a_long_prompt_loses_its_beginning():
     room = 96 - 24
     long = "x " * 100 + PROMPTS[0]
     kept = TOKENIZER.decode(TOKENIZER(long).input_ids[-room:])
     [one], [two] = (sampler().sample([text], 1, [5]) for text in (long, kept))
     assert one.token_ids == two.token_ids
-    with pytest.raises(ValueError, match="no room for a prompt"):
-        sampler(max_new_tokens=96)
+    [three] = sampler(max_model_len=40).sample([long], 1, [5])
+    kept = TOKENIZER.decode(TOKENIZER(long).input_ids[-(40 - 24) :])
+    assert three.token_ids == sampler().sample([kept], 1, [5])[0].token_ids != one.token_ids
+    for wrong in ({"max_new_tokens": 96}, {"max_model_len": 24}):
+        with pytest.raises(BadInput, match="no room for a prompt"):
+            sampler(**wrong)
+
+
+def test_a_model_with_a_text_part_is_sampled_by_its_context():
+    from transformers import AutoModelForCausalLM, Gemma3Config
+
+    small = {"hidden_size": 16, "intermediate_size": 16, "num_attention_heads": 2}
+    text = {"vocab_size": len(TOKENIZER), "num_hidden_layers": 2, "num_key_value_heads": 1, "head_dim": 8}
+    text |= {"max_position_embeddings": 96, "sliding_window": 8}
+    vision = {"num_hidden_layers": 1, "image_size": 28, "patch_size": 14}
+    config = Gemma3Config(text_config={**small, **text}, vision_config={**small, **vision}, mm_tokens_per_image=4)
+    model = AutoModelForCausalLM.from_config(config).eval()
+    assert not hasattr(config, "max_position_embeddings")
+    greedy = TransformersSampler(model, TOKENIZER, SamplingSettings(temperature=0, max_new_tokens=24, batch_size=2))
+    assert greedy.room == 96 - 24
+    for c in greedy.sample(PROMPTS, 1, [1, 2, 3]):
+        encoded = TOKENIZER(PROMPTS[c.prompt_index], return_tensors="pt")
+        expected = model.generate(**encoded, max_new_tokens=c.tokens, do_sample=False)[0, encoded.input_ids.shape[1] :]
+        assert list(c.token_ids) == expected.tolist()
+
+
+def test_a_model_that_does_not_tell_its_context_wants_it_told():
+    with pytest.raises(BadInput, match="say max_model_len"):
+        SamplingSettings().context(None)
+    assert SamplingSettings(max_model_len=300).context(None) == 300
 
 
 def test_nothing_to_do_and_wrong_numbers():

@@ -9,6 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -42,14 +43,14 @@ def open_fake(tmp_path):
     """Opens a sampler over a fake server with a fault; the fake serves the weights of `served`."""
     opened = []
 
-    def open_one(fault: str = "none", served=MODEL) -> vllm.VLLMServerSampler:
+    def open_one(fault: str = "none", served=MODEL, settings=SETTINGS) -> vllm.VLLMServerSampler:
         [probe] = models.encode(TOKENIZER, [vllm.PROBE])
-        probe = probe[: CONFIG.max_position_embeddings - 1]
+        probe = probe[: (settings.max_model_len or CONFIG.max_position_embeddings) - 1]
         (tmp_path / "probe.json").write_text(json.dumps(vllm.token_logprobs(served, probe)))
         python = tmp_path / "python"
         python.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, str(FAKE), str(tmp_path), fault])} "$@"\n')
         python.chmod(0o755)
-        opened.append(vllm.VLLMServerSampler(MODEL, TOKENIZER, SETTINGS, tmp_path / "model", python))
+        opened.append(vllm.VLLMServerSampler(MODEL, TOKENIZER, settings, tmp_path / "model", python))
         return opened[-1]
 
     yield open_one
@@ -188,7 +189,15 @@ def test_beside_transformers_the_model_has_the_gpu_and_beside_vllm_it_waits(open
 
 
 def test_the_cache_has_room_for_every_row():
-    assert vllm.cache_bytes(MODEL.config, 3) == 4 * (2 * 4 * 2 * 32 * (96 + 128))
+    assert vllm.cache_bytes(MODEL.config, 96, 3) == 4 * (2 * 4 * 2 * 32 * (96 + 128))
+
+
+def test_vllm_is_asked_for_no_longer_a_context_than_is_wanted(open_fake):
+    assert open_fake().engine_settings["max_model_len"] == 96
+    bounded = open_fake(settings=replace(SETTINGS, max_model_len=40))
+    assert bounded.engine_settings["max_model_len"] == 40
+    assert bounded.engine_settings["kv_cache_memory_bytes"] == vllm.cache_bytes(MODEL.config, 40, 4)
+    assert bounded.room == 40 - 24
 
 
 REAL = os.environ.get("ANTIPHON_VLLM_PYTHON") or (sys.executable if importlib.util.find_spec("vllm") else None)

@@ -403,6 +403,9 @@ def test_lora_trains_adapters_alone_and_is_merged_on_demand(tmp_path):
         adapted, plain = learner.model(ids).logits, learner.merged()(ids).logits
     assert torch.allclose(adapted, plain, atol=1e-5)
     assert isinstance(learner.merged(), LlamaForCausalLM)
+    assert not {p.data_ptr() for p in learner.merged().parameters()} & {
+        p.data_ptr() for p in learner.model.parameters()
+    }
     assert not torch.allclose(plain, llama()(ids).logits, atol=1e-3)
 
     learner.save(tmp_path)

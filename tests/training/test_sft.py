@@ -1,4 +1,6 @@
+import gc
 import math
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -121,6 +123,14 @@ def test_every_call_has_a_fresh_optimiser():
     assert same(model, copy)
 
 
+def test_logits_are_computed_of_targets_alone():
+    seen = []
+    build = build_model(CONFIG, TOKENIZER, 0)
+    build.lm_head.register_forward_hook(lambda module, given, logits: seen.append(logits.shape[:-1].numel()))
+    fine_tune(build, TOKENIZER, EXAMPLES, ONE_STEP, 0)
+    assert seen == [sum(map(len, encode_targets(TOKENIZER, [e.target for e in EXAMPLES])))]
+
+
 def test_a_tiny_model_learns_rows_by_heart_and_samples_them():
     settings = SFTSettings(learning_rate=1e-2, num_train_epochs=60, per_device_train_batch_size=20)
     seen = []
@@ -142,6 +152,40 @@ def test_nothing_is_written_or_printed_and_the_model_is_left_clean(tmp_path, mon
     assert capfd.readouterr().out == ""
     assert not model.training and "forward" not in vars(model)
     assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_a_model_is_trained_on_one_gpu_where_there_are_two(two_gpus):
+    assert trained(EXAMPLES, replace(ONE_STEP, per_device_train_batch_size=10))[1]["steps"] == 2
+
+
+def test_mixed_precision_is_put_on_and_taken_off_each_time(monkeypatch):
+    plain = torch.autocast
+    monkeypatch.setattr(torch, "autocast", lambda device, dtype, enabled: plain(device, dtype))  # as on CUDA
+    model, seen = build_model(CONFIG, TOKENIZER, 0), []
+    model.model.layers[0].mlp.register_forward_hook(lambda module, given, made: seen.append(made.dtype))
+    before = set(vars(model))
+    for _ in range(3):
+        fine_tune(model, TOKENIZER, EXAMPLES, ONE_STEP, 0)
+        assert set(vars(model)) == before
+    assert seen == [torch.bfloat16] * 3
+
+
+def test_nothing_of_a_training_is_kept():
+    """Not even until it is collected: on a GPU Adam's moments are twice the model."""
+
+    def optimizers():
+        return sum(isinstance(one, torch.optim.Optimizer) for one in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    before = optimizers()
+    try:
+        model, _ = trained(EXAMPLES)
+        alive = weakref.ref(model)
+        del model
+        assert alive() is None and optimizers() == before
+    finally:
+        gc.enable()
 
 
 def test_without_rows_nothing_happens():
