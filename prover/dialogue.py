@@ -96,8 +96,8 @@ _ANY_TAG = re.compile("|".join(map(re.escape, (*TAGS, EOS, PAD))))
 class Chat:
     """For models of the hub with a chat template. With `think` the answer begins inside a think tag, as in the release.
 
-    Without it a template that can turn thinking off (`enable_thinking`, as Qwen3's) is told to. A model whose template has no system voice gets the instruction in front of the request.
-    Raises `verify.statements.BadInput` for a tokenizer without a chat template.
+    Without it a template that can turn thinking off (`enable_thinking`, as Qwen3's) is told to. A model whose template has
+    no system voice gets the instruction in front of the request. Raises `verify.statements.BadInput` for a tokenizer without a chat template.
     """
 
     tokenizer: PreTrainedTokenizerBase

@@ -230,10 +230,12 @@ def _opening(path_or_hub_id: str | Path) -> Iterator[str]:
     if not local and not _HUB_ID.fullmatch(name):
         raise FileNotFoundError(f"no model at {name}: no such folder, and not a hub id (owner/name)")
 
+    from safetensors import SafetensorError
+
     _without_bars()
     try:
         yield name
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         remedy = (
             "the files are damaged; save the model again"
             if local
