@@ -1,16 +1,16 @@
 """Answers as text: out of the box, tidied, and taken apart into what has to be compared. No algebra here.
 
-A reading is a number as it was written, words, a group in brackets or between commas, or a leaf: text that only
-algebra can understand. What kind an answer is of, is read off its text, since the types that a parser makes of it
+A reading is a number as it was written, words, a group in brackets or between commas, a relation, or a leaf: text that
+only algebra can understand. What kind an answer is of, is read off its text, since the types that a parser makes of it
 let an open interval be a pair, and a list a set.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 
 CHARACTERS = 1_000
 DIGITS = 200  # of one number
@@ -67,13 +67,28 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`kind` is "list" (order does not matter), "set", or the two brackets around an interval, a point or a vector."""
+    """`kind` is "list" (order does not matter), "set", "union", or the brackets around an interval, a point or a vector.
+
+    A list of conditions joined by a word is of the word's kind: "or", "and".
+    """
 
     kind: str
     parts: tuple[Reading, ...]
 
 
-Reading = Numeral | Words | Leaf | Group
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Sides with signs between them: two signs in `0 \\le x < 1`.
+
+    `name` is not empty where the first side only names the others: `x` in `x = 3`, `f(2)` in `f(2) = 3`.
+    """
+
+    signs: tuple[str, ...]
+    sides: tuple[Reading, ...]
+    name: str = ""
+
+
+Reading = Numeral | Words | Leaf | Group | Relation
 
 _BOX = re.compile(r"\\boxed\s*\{|\\.|[{}]", re.DOTALL)
 
@@ -121,7 +136,9 @@ _SPACING = re.compile(
     r"\\\\|\\(?:left|right|displaystyle|[Bb]igg?[lr]?)(?![A-Za-z])|\\[,!;: ()\[\]]|~|(?<!\\)\$|\\q?quad(?![A-Za-z])|\s+"
 )
 _PERCENT = re.compile(r"\\(?:text|mbox|textrm)\s*\{\s*per ?cent\s*\}|(?<![A-Za-z\\])per ?cent(?![A-Za-z])")
-_AND = re.compile(r",?\s*(?:\\(?:text|mbox|textrm)\s*\{\s*,?\s*(?:and|or)\s*\}|(?<![A-Za-z\\{])(?:and|or)(?![A-Za-z]))")
+_AND = re.compile(
+    r",?\s*(?:\\(?:text|mbox|textrm)\s*\{\s*,?\s*(?P<dressed>and|or)\s*\}|(?<![A-Za-z\\{])(?P<bare>and|or)(?![A-Za-z]))"
+)
 
 
 def tidy(text: str) -> str:
@@ -149,10 +166,26 @@ _NUMBER = re.compile(
     r"(?:_\{?\s*(?P<base>\d+)\s*\}?)?"
     r"\s*(?:(?P<percent>\\?%)|\^\s*\{?\s*\\circ\s*\}?|\\degree)?"
 )
-_NAME = re.compile(r"(?:[A-Za-z]|\([A-Za-z](?: ?, ?[A-Za-z])+\))\s*(?:=|\\in(?![A-Za-z]))\s*")
-_BRACKET = re.compile(r"\\\\|\\[{}]|\\[A-Za-z]+|\\.|[()\[\]{},]", re.DOTALL)
+_TOKEN = re.compile(r"\\\\|\\[{}]|\\[A-Za-z]+|\\.|[()\[\]{},;]|[<>!]=|[<=>]", re.DOTALL)
+_SIGNS = {
+    "=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!=", "\\lt": "<", "\\gt": ">", "\\le": "<=", "\\ge": ">=",
+    "\\leq": "<=", "\\geq": ">=", "\\leqslant": "<=", "\\geqslant": ">=", "\\ne": "!=", "\\neq": "!=", "\\in": "in",
+    "\\approx": "approx",
+}  # fmt: skip
+_LETTER = (
+    r"(?:[A-Za-z]|\\(?:(?:var)?(?:epsilon|theta|phi|rho|sigma)|alpha|beta|gamma|delta|zeta|eta|kappa|lambda|mu|nu|xi|tau"
+    r"|chi|psi|omega|ell|Gamma|Delta|Theta|Lambda|Sigma|Phi|Psi|Omega)(?![A-Za-z]))"
+)
+_SYMBOL = rf"{_LETTER}(?:_(?:\w|{_LETTER}|\{{[^{{}}]*\}}))?(?:'|\^\\prime|\^\{{(?:\\prime)+\}})*"
+_NAME = re.compile(
+    rf"{_SYMBOL}|(?:\\angle|\\triangle)?[A-Z]{{2,4}}|\({_SYMBOL}(?:,{_SYMBOL})+\)"
+    rf"|[fghFGH](?:'+|_\w|\^\{{-1\}})?\([^=()]+\)|(?![xyz]\(\d){_SYMBOL}\((?:-?\d+|{_SYMBOL}(?:,{_SYMBOL})*)\)"
+)
 _CLOSING = {"(": (")", "]"), "[": ("]", ")"), "{": ("}",), "\\{": ("\\}",)}
 _EMPTY = re.compile(r"\\(?:emptyset|varnothing)")
+_CONDITION = re.compile(r":|\\mid(?![A-Za-z])|\\vert(?![A-Za-z])")
+_BOTH_SIGNS = re.compile(r"\\pm(?![A-Za-z])")
+_NOT_READ = re.compile(r"\\p?mod(?![A-Za-z])|\\equiv|\\[pm][pm](?![A-Za-z])|:.*:")
 _WORD = re.compile(r"(?<![A-Za-z\\])[A-Za-z]{4,}")
 _INNER_WORDS = re.compile(r"(?<!_)(?<!_\{)\\(?:text\w*|mbox)\s*\{[^{}]*\}(?!\s*(?:\^\s*\{?\s*\d\s*\}?\s*)?$)")
 _BESIDE = re.compile(r"(?<!\\frac )(?<!\\sqrt )\d \d")
@@ -170,41 +203,90 @@ def read(text: str) -> Reading:
         raise Unreadable(f"longer than {CHARACTERS:,} characters")
     if re.search(rf"\d{{{DIGITS + 1}}}", text):
         raise Unreadable(f"a number of more than {DIGITS} digits")
-    return _read(_AND.sub(",", tidy(text)).strip(" ,"), alone=True)
+    text = tidy(text)
+    joined = {found["dressed"] or found["bare"] for found in _AND.finditer(text)}
+    if joined and _words(text):
+        return Words(plain(text))
+    reading = _read(_AND.sub(", ", text).strip(" ,"), alone=True)
+    if not isinstance(reading, Group) or reading.kind != "list" or not _says_more(reading.parts, joined):
+        return reading
+    if len(joined) > 1:
+        raise Unreadable("conditions joined by `and` and `or`")
+    return Group(joined.pop(), reading.parts)
+
+
+def _says_more(parts: tuple[Reading, ...], joined: set[str]) -> bool:
+    """Whether the words between the parts say more than a comma: not between values, nor those of one name."""
+    if any(isinstance(part, Relation) and set(part.signs) & {"<", "<=", ">", ">=", "!="} for part in parts):
+        return bool(joined)
+    names = {part.name if isinstance(part, Relation) else "" for part in parts}
+    return "or" in joined and (len(names) > 1 or any(isinstance(part, Words) for part in parts))
+
+
+def _words(text: str) -> bool:
+    """Whether the text is dressed as words, and is not mathematics."""
+    dressed = _DRESSED.fullmatch(text)
+    return bool(dressed and dressed[1].strip() and not re.search(r"[\d\\^_=+<>$]", dressed[1]))
 
 
 def _read(text: str, alone: bool = False) -> Reading:
     """`alone`: not between commas, so a comma may be one of thousands."""
     text = text.strip()
+    if _words(text):
+        return Words(plain(text))
     if dressed := _DRESSED.fullmatch(text):
         text = dressed[1].strip()
-        if not re.search(r"[\d\\^_=+<>$]", text) and text:
-            return Words(plain(text))
     if not text:
         raise Unreadable("an empty answer, or an empty part of one")
     if number := _numeral(text, alone):
         return number
     text = _MIXED.sub(r"\1\\frac{\2}{\3}", text) if _MIXED.fullmatch(text) else text
-    if named := _NAME.match(text):
-        rest = text[named.end() :].strip()
-        if _pieces(rest)[1] or "\\in" in named[0]:
-            return _read(rest, alone)
-    pieces, kind = _pieces(text)
-    if len(pieces) > 1:
-        return Group("list", tuple(_read(item) for piece in pieces for item in _both_signs(piece)))
+    outer, kind = _outer(text)
+    signs = [token for token in outer if token[0] in _SIGNS]
+    commas = [token for token in outer if token[0] in (",", ";")]
+    if commas and not (alone and len(signs) == 1 and _numeral(text[signs[0].end() :].strip(), alone)):
+        return _list(_cut(text, commas))
     if kind:
-        inner = text[len(kind) // 2 : -(len(kind) // 2)]
-        items = _pieces(inner)[0] if inner.strip() else []
-        if kind == "{}" or (kind == "()" and len(items) == 1):  # only there to hold it together
-            return _read(inner, alone)
-        if kind == "\\{\\}":
-            return Group("set", tuple(_read(item) for piece in items for item in _both_signs(piece)))
-        return Group(kind, tuple(_read(item) for item in items))
+        return _enclosed(text[len(kind) // 2 : -(len(kind) // 2)], kind, alone)
     if _EMPTY.fullmatch(text):
         return Group("set", ())
-    if len(both := _both_signs(text)) > 1:
-        return Group("list", tuple(_read(item) for item in both))
+    if len(both := _with_either_sign(text)) > 1:
+        return _list(both)
+    if signs:
+        return _relation(text, signs, alone)
+    if unions := [token for token in outer if token[0] == "\\cup"]:
+        return Group("union", tuple(map(_read, _cut(text, unions))))
     return _words_or_leaf(text)
+
+
+def _enclosed(inner: str, kind: str, alone: bool) -> Reading:
+    items = _cut(inner, [token for token in _outer(inner)[0] if token[0] in (",", ";")]) if inner.strip() else []
+    if kind == "{}" or (kind == "()" and len(items) == 1):  # only there to hold it together
+        return _read(inner, alone)
+    if kind != "\\{\\}":
+        return Group(kind, tuple(map(_read, items)))
+    if _CONDITION.search(inner) or inner.count("|") % 2:
+        raise Unreadable("a set given by a condition")
+    return Group("set", tuple(_read(item) for piece in items for item in _with_either_sign(piece)))
+
+
+def _list(pieces: Iterable[str]) -> Group:
+    parts = [_read(item) for piece in pieces for item in _with_either_sign(piece)]
+    first, *others = parts
+    if isinstance(first, Relation) and first.name and not any(isinstance(part, Relation) for part in others):
+        others = [Relation(first.signs[:1], (first.sides[0], part), first.name) for part in others]  # of `x = 1, 2`
+    return Group("list", (first, *others))
+
+
+def _relation(text: str, signs: list[re.Match[str]], alone: bool) -> Relation:
+    sides = _cut(text, signs)
+    name = re.sub(r"\s", "", sides[0])
+    said = tuple(_SIGNS[sign[0]] for sign in signs)
+    if said[0] not in ("=", "in", "approx") or not _NAME.fullmatch(name):
+        return Relation(said, tuple(_read(side, alone) for side in sides))
+    name = re.sub(r"[{}]", "", name.replace("^\\prime", "'").replace("^{\\prime}", "'"))
+    values = (_read(side, alone) for side in sides[1:])
+    return Relation(said, (_leaf(sides[0]), *values), name if "(" in name else name.casefold())
 
 
 def _words_or_leaf(text: str) -> Words | Leaf:
@@ -215,13 +297,21 @@ def _words_or_leaf(text: str) -> Words | Leaf:
         return Words(plain(text))
     if _INNER_WORDS.search(text):  # math-verify would drop all that follows them
         raise Unreadable("words within a formula")
+    if found := _NOT_READ.search(text):
+        raise Unreadable(f"`{found[0]}` within a formula")
     if _BESIDE.search(text):  # and add these
         raise Unreadable("two numbers side by side")
     if dropped := _DROPPED.search(text):  # and overlook these
         raise Unreadable(f"`{dropped[0]}` within a formula")
-    if long and not re.match(r"[-+.\d]", text) and not text.startswith("\\begin"):  # "5 apples" is 5
+    if (len(long) > 1 or (long and not re.match(r"[-+.\d]", text))) and not text.startswith(
+        "\\begin"
+    ):  # "5 apples" is 5
         raise Unreadable(f"prose: {long[0]}")
-    return Leaf(re.sub("'+", lambda marks: "^{" + r"\prime " * len(marks[0]) + "}", text))  # it overlooks these too
+    return _leaf(text)
+
+
+def _leaf(text: str) -> Leaf:
+    return Leaf(re.sub("'+", lambda marks: "^{" + r"\prime " * len(marks[0]) + "}", text.strip()))  # it overlooks these
 
 
 def plain(text: str) -> str:
@@ -249,14 +339,14 @@ def _numeral(text: str, alone: bool) -> Numeral | None:
     )
 
 
-def _pieces(text: str) -> tuple[list[str], str]:
-    """What stands between the outermost commas; and the brackets, if one pair of them encloses it all.
+def _outer(text: str) -> tuple[list[re.Match[str]], str]:
+    """The tokens outside of all brackets; and the brackets, if one pair of them encloses it all.
 
     Raises Unreadable when brackets do not match, or too many are nested.
     """
     opened: list[tuple[str, int]] = []
-    commas, around = [], ""
-    for token in _BRACKET.finditer(text):
+    outer, around = [], ""
+    for token in _TOKEN.finditer(text):
         mark = token[0]
         if mark in _CLOSING:
             opened.append((mark, token.start()))
@@ -268,17 +358,24 @@ def _pieces(text: str) -> tuple[list[str], str]:
                 raise Unreadable("brackets that do not match")
             if start == 0 and token.end() == len(text):
                 around = opening + mark
-        elif mark == "," and not opened:
-            commas.append(token.start())
+        elif not opened:
+            outer.append(token)
     if opened:
         raise Unreadable("brackets that do not match")
-    if len(commas) >= ITEMS:
+    return outer, around
+
+
+def _cut(text: str, tokens: list[re.Match[str]]) -> list[str]:
+    """What stands between the tokens."""
+    if len(tokens) >= ITEMS:
         raise Unreadable(f"more than {ITEMS} parts")
-    cuts = [-1, *commas, len(text)]
-    return [text[a + 1 : b] for a, b in pairwise(cuts)], around
+    if {token[0] for token in tokens} == {",", ";"}:
+        raise Unreadable("parts between commas and semicolons")
+    begins, ends = [0, *(token.end() for token in tokens)], [*(token.start() for token in tokens), len(text)]
+    return [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
 
 
-def _both_signs(text: str) -> tuple[str, ...]:
-    if text.count("\\pm") == 1 and "\\mp" not in text:
-        return tuple(text.replace("\\pm", sign) for sign in ("+", "-"))
+def _with_either_sign(text: str) -> tuple[str, ...]:
+    if len(_BOTH_SIGNS.findall(text)) == 1:
+        return tuple(_BOTH_SIGNS.sub(sign, text) for sign in ("+", "-"))
     return (text,)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify.answers import Group, Leaf, Numeral, Unreadable, Words, boxed, format_fault, read, tidy
+from verify.answers import Group, Leaf, Numeral, Reading, Relation, Unreadable, Words, boxed, format_fault, read, tidy
 
 
 @pytest.mark.parametrize(
@@ -128,12 +128,14 @@ def test_a_long_decimal_is_rounded_and_a_short_one_exact(text, slack):
         (r"3 \text{ and } 5", "list", 2),
         ("3, 5, and 7", "list", 3),
         ("x=1 or x=2", "list", 2),
-        (r"x \in [-2,7]", "[]", 2),
-        ("(x,y)=(1,2)", "()", 2),
         (r"\emptyset", "set", 0),
         (r"\{\}", "set", 0),
         ("2500,7500", "list", 2),
         ("$69$,$84$", "list", 2),
+        (r"(0,9)\cup(9,36)", "union", 2),
+        ("1;2;3", "list", 3),
+        ("x<1 or x>2", "or", 2),
+        ("x=1, 2", "list", 2),
     ],
 )
 def test_kinds_are_read_off_the_text(text, kind, parts):
@@ -142,11 +144,35 @@ def test_kinds_are_read_off_the_text(text, kind, parts):
     assert (group.kind, len(group.parts)) == (kind, parts)
 
 
-@pytest.mark.parametrize(
-    "text", ["x=5", "(a+5)(b+2)", r"(0,9)\cup(9,36)", "f(x)=2x", "5 apples", "ab", r"\cot x", "x_{1,2}"]
-)
+@pytest.mark.parametrize("text", ["(a+5)(b+2)", "5 apples", "ab", r"\cot x", "x_{1,2}"])
 def test_leaves_are_for_algebra(text):
     assert read(text) == Leaf(tidy(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "signs", "name"),
+    [
+        ("x=5", ["="], "x"),
+        ("N = 5", ["="], "n"),
+        ("f(x)=2x", ["="], "f(x)"),
+        ("F(2)=2", ["="], "F(2)"),
+        ("(x,y)=(1,2)", ["="], "(x,y)"),
+        (r"x \in [-2,7]", ["in"], "x"),
+        (r"x=\frac13\approx0.33", ["=", "approx"], "x"),
+        (r"m_{\max }=4", ["="], r"m_\max"),
+        ("AB=5", ["="], "ab"),
+        ("xy=5", ["="], ""),
+        ("n(n+1)=6", ["="], ""),
+        ("x+y=5", ["="], ""),
+        ("5=x", ["="], ""),
+        (r"0\leqslant x<1", ["<=", "<"], ""),
+        ("x<5", ["<"], ""),
+    ],
+)
+def test_a_relation_has_signs_and_may_name_a_value(text, signs, name):
+    relation = read(text)
+    assert isinstance(relation, Relation)
+    assert (list(relation.signs), relation.name) == (signs, name)
 
 
 @pytest.mark.parametrize(
@@ -196,4 +222,4 @@ def test_what_cannot_be_read_says_why(text, why):
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused(text):
     with contextlib.suppress(Unreadable):
-        assert isinstance(read(text), (Numeral, Words, Leaf, Group))
+        assert isinstance(read(text), Reading)

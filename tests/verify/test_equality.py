@@ -25,6 +25,13 @@ EQUAL = [
     (r"\begin{pmatrix} -1/3 \\ 2 \end{pmatrix}", r"\begin{pmatrix} -\frac13 \\ 2 \end{pmatrix}"),
     (r"\text{Evelyn}", "evelyn"), (r"\text{even}", "Even"), ("no", r"\text{No}"), (r"(-\infty, 2]", r"(-\infty,2]"), (r"-\infty", "-∞"),
     ("C", "(C)"), (r"\text{(C)}", "C"), ("B", r"\textbf{(B)}"), ("A", "A."),
+    ("1<x<2", "2>x>1"), (r"0\le x<1", r"1>x\geq 0"), ("x<5", "5>x"), ("y<2x", "-y>-2x"), ("x^2+y^2=1", "2x^2+2y^2=2"), ("xy=6", r"y=\frac6x"), ("3=x", "x=3"),
+    (r"x\ne 5", r"5\neq x"), ("7+5=12", "7+5=12.0"), ("x<1 or x>2", r"x>2 \text{ or } x<1"), ("x>1 and x<2", "x<2 and x>1"), ("x=1 or x=2", "x=1, x=2"),
+    ("f(2)=3", "3"), ("f(x)=2", "2"), ("P(A)=0.5", r"\frac12"), ("x_1=3", "3"), ("x_{1}=3", "x_1=3"), (r"\theta=\frac{\pi}{3}", r"\frac{\pi}{3}"), ("AB=5", "5"), ("N=5", "n=5"),
+    (r"\angle ABC=90", "90"), ("f'(2)=3", "3"), ("f^{-1}(3)=1", "1"), (r"m_{\max}=4", "4"), ("x=3+4=7", "7"), (r"x=\frac12=0.5", "0.5"), ("x=y=1", "x=y=1"),
+    ("x=2,y=3", "y=3,x=2"), ("x=1,2", "2,1"), ("x=1,2", "x=2,x=1"), ("x=1;x=2", "1,2"), (r"x=\pm2", "2,-2"), ("f(x)=x,f(x)=-x", "-x,x"), ("x=1,000", "1000"), (r"x=(1,2)", "(1,2)"),
+    (r"\sqrt2\approx1.414", r"\sqrt2"), (r"x=\sqrt2\approx1.41", r"\sqrt2"), (r"x\approx1.41", "1.41"), (r"x\in(1,2)", "(1,2)"), (r"(1,2)\cup\{5\}", r"\{5\}\cup(1,2)"),
+    (r"\{|x|,2\}", r"\{2,|x|\}"), ("3:4", r"\frac34"), ("3(4)", "12"), (r"2(\frac12)", "1"), (r"\pi R^2", r"\pi r^2"), (r"\pi(R^2-r^2)", r"\pi R^2-\pi r^2"),
 ]  # fmt: skip
 
 DIFFERENT = [
@@ -37,6 +44,22 @@ DIFFERENT = [
     ("y'+y", "y+y"), ("5", "5'"), (r"\infty", r"-\infty"), (r"\frac12", r"\frac12 \text{ percent}"), (r"\text{Evelyn}", "nylevE"), ("even", "neve"), ("864", r"864 \mbox{ a}+x^{2}"), ("12", "5 7"), ("5", r"\{5\}"), ("no", "on"), ("yes", "1"),
     ("A", "B"), ("A", "A B"), ("C", "C^2"), ("C", "A, B, C, D"), (r"\text{(C)}", "5"),
     (r"(0,9)\cup(9,36)", "(0,36)"), ("[0,1]", "[0,1]\\cup[2,3]"), (r"\begin{pmatrix}1\\2\end{pmatrix}", r"\begin{pmatrix}2\\1\end{pmatrix}"),
+    # relations that solve to nothing, and what is no solution
+    ("f(2)=3", "f(2)=4"), ("f(0)=1", "g(0)=2"), ("f(2)=3", "1=2"), ("f(2)=3", "f(3)=3"), ("f(2)=3", "F(2)=3"), (r"\gcd(4,6)=2", r"\gcd(4,6)=3"), (r"\gcd(4,6)=2", "3=3"),
+    ("7+5=12", "7+5=13"), ("7+5=12", "12"), ("2+3=6", "10=11"), ("1=1", "2=2"), ("1<2", "5<6"), ("1<2", "2<1"), (r"1\ne2", r"1\ne3"), ("0=0", "1=2"), ("1=2", "3=4"),
+    ("x^2+4=0", "x^2+9=0"), ("x^2=-4", "x^2=-9"), ("e^x=-1", "e^x=-2"), ("x=x+1", "x=x+2"), ("x=x", "x=x+1"), ("|x|=-1", "|x|=-2"), ("x^2+y^2=-1", "x^2+y^2=-2"), ("x^2<-1", "x^2<-2"), ("x^2>-1", "x^2>-2"),
+    (r"y=\sqrt{x}", "y^2=x"), (r"\frac{dx}{dt}=kx", r"\frac{dy}{dt}=kx"), (r"\frac{dx}{dt}+t=kx", "t=kx"),
+    ("x=3", "2x=6"), ("x=2", "x^3=8"), ("x<2", "2x<4"), ("-2<x<2", "x^2<4"), ("y<2x", "-y<-2x"), ("1<x<2", r"1<x\le2"), ("1<x<2", "1<y<2"), ("1<x<2", "1<x"), ("x>0", r"x\ne0"),
+    # an inequality and a set of numbers
+    ("0<x<1", r"\{0,1\}"), ("|x|<1", r"\{-1,1\}"), ("x^2<4", r"\{-2,2\}"), ("x>0", r"\{0,\infty\}"), (r"0\le x\le1", r"\{0,1\}"), ("x^2<4", "-2,2"), ("0<x<1", "0,1"), (r"(0,1)\cup(1,2)", r"\{0,1,2\}"), (r"(3,1)\cup(5,6)", r"\{1,3\}\cup(5,6)"),
+    # names and chains
+    ("x=2,y=3", "3,2"), ("x=2,y=3", "2,3"), ("x=2,y=3", "x=3,y=2"), ("a=1,b=2,c=3", "2,3,1"), ("(x,y)=(1,2)", "(y,x)=(1,2)"), ("(x,y)=(1,2)", "(2,1)"), ("x=2,3", "y=2,3"), ("x=1,y=1", "1,1"),
+    ("5", "x=6=5"), ("8", "x=3+4=8"), ("8", "y=2x=8"), ("5", "x+y=5"), ("5", "xy=5"), ("6", "n(n+1)=6"), ("5", "x=y=5"), ("5", "2x=5"), ("5", r"x=5\ne6"), ("5", "x=5<6"), ("5", r"x(2)=5"), ("9", "3^2=9"), ("x=y=1", "y=1"),
+    (r"\sqrt2", r"\sqrt2\approx1.6"), ("1.41", r"\sqrt2\approx1.41"), ("5", r"4\approx5"), (r"x\in[1,2]", r"y\in[1,2]"), (r"x\in[1,2]", r"x+1\in[1,2]"), ("f(x)=x,g(x)=1", "x,1"), (r"\angle A=30,\angle B=60", "60,30"),
+    # and, or
+    ("x<1 or x>2", "x<1 and x>2"), ("x>1 and x<2", "x>1 or x<2"), ("x<1 or x>2", "x<1, x>2"), (r"x<1\text{ or }x>2", r"x<1\text{ and }x>2"), ("x=1 or y=2", "x=1 and y=2"), (r"\text{Ann or Bob}", r"\text{Ann and Bob}"), (r"\text{Ann} \text{ or } \text{Bob}", r"\text{Ann}, \text{Bob}"),
+    # what the parser would guess
+    ("3(4)", "7"), ("(3)(4)", "7"), ("(3)4", "7"), (r"2(\frac12)", "2.5"), (r"\pi(R^2-r^2)", "0"), (r"\pi(R^2-r^2)", r"\pi(r^2-R^2)"), ("x-x+5.0", "5"),
 ]  # fmt: skip
 """In both directions, whichever is the reference; what cannot be read is no equality either."""
 
@@ -60,7 +83,28 @@ def test_lenient_cases_are_closed_in_both_directions(one, other):
     assert judge(one, one)[0] is Outcome.PROVED
 
 
-@pytest.mark.parametrize(("reference", "answer"), [("0<=x<1", "[0,1)"), (r"0 \le x < 1", "[0,1)")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (r"\{x : x>1\}", r"\{x : x<1\}"),
+        (r"\{x: x=1\}", r"\{x: x=2\}"),
+        (r"\{x\mid x>1\}", r"\{x\mid x<1\}"),
+        (r"\{x | x>1\}", r"\{x | x<1\}"),
+        (r"x\equiv-2\pmod5", r"x\equiv3\pmod5"),
+        (r"2\pmod5", "2"),
+        ("1:2:3", "1:6"),
+        ("10_2+1", "11"),
+        (r"1\pm2\pm3", r"1\pm2"),
+        ("x<1 or x>2 and x<3", "x<1 and x>2 or x<3"),
+        (r"1\frac12\pi", r"\frac32\pi"),
+    ],
+)
+def test_what_a_parser_would_misread_is_not_read(one, other):
+    for reference, answer in ((one, other), (other, one), (one, one)):
+        assert judge(reference, answer)[0] is not Outcome.PROVED
+
+
+@pytest.mark.parametrize(("reference", "answer"), [("0<=x<1", "[0,1)"), (r"0 \le x < 1", "[0,1)"), ("x^2<4", "(-2,2)")])
 def test_the_reference_is_never_taken_for_the_answer(reference, answer):
     """math-verify's own asymmetry: were the two exchanged anywhere, this would be the other way round."""
     assert judge(reference, answer)[0] is Outcome.PROVED
