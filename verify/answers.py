@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 CHARACTERS = 1_000
@@ -40,6 +40,7 @@ class Numeral:
     significant: int = 0
     percent: bool = False
     base: str = ""
+    unit: str = ""
 
     @property
     def exact(self) -> Fraction:
@@ -60,9 +61,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """TeX, tidied."""
+    """TeX, tidied. Only a constant has a unit."""
 
     text: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ _SPACING = re.compile(
     r"\\\\|\\(?:left|right|displaystyle|[Bb]igg?[lr]?)(?![A-Za-z])|\\[,!;: ()\[\]]|~|(?<!\\)\$|\\q?quad(?![A-Za-z])|\s+"
 )
 _PERCENT = re.compile(r"\\(?:text|mbox|textrm)\s*\{\s*per ?cent\s*\}|(?<![A-Za-z\\])per ?cent(?![A-Za-z])")
+_ROMAN = re.compile(r"\\(?:text|textrm|mathrm|rm)\s*\{\s*([ie])\s*\}")
 _AND = re.compile(
     r",?\s*(?:\\(?:text|mbox|textrm)\s*\{\s*,?\s*(?P<dressed>and|or)\s*\}|(?<![A-Za-z\\{])(?P<bare>and|or)(?![A-Za-z]))"
 )
@@ -153,19 +156,50 @@ def tidy(text: str) -> str:
     text = _SPACING.sub(lambda found: found[0] if found[0] == "\\\\" else " ", text)
     text = re.sub(r"\\[dt]frac", r"\\frac", text)
     text = re.sub(r"(?<=\d)\.(?![\d.])", "", text)
-    text = re.sub(r"^\s*\\\$|\\\$\s*$", "", _PERCENT.sub(r"\\%", text))
+    text = _ROMAN.sub(r" \1 ", _PERCENT.sub(r"\\%", text))
     return re.sub(r" +", " ", text).lstrip(" ,;").rstrip(" .,;")
 
 
 _DRESS = r"\\(?:text|textbf|textit|textrm|mbox|mathrm|mathbf|bf|rm)\s*\{([^{}]*)\}"
 _DRESSED = re.compile(_DRESS)
 _NUMBER = re.compile(
-    r"[€£]?\s*(?P<sign>[-+]?)\s*(?:\\\$|[€£])?\s*"
+    r"(?P<sign>[-+]?)\s*"
     r"(?P<whole>\d+|\d{1,3}(?:[, ]\d{3})+)?(?:\.(?P<part>\d*))?"
     r"(?:[eE](?P<exponent>[-+]?\d+)|\s*(?:\\times|\\cdot|\*)\s*10\s*\^\s*(?:(?P<power>\d)|\{\s*(?P<powers>[-+]?\d+)\s*\}))?"
     r"(?:_\{?\s*(?P<base>\d+)\s*\}?)?"
-    r"\s*(?:(?P<percent>\\?%)|\^\s*\{?\s*\\circ\s*\}?|\\degree)?"
+    r"\s*(?P<percent>\\?%)?"
 )
+_UNITS = {
+    alias: aliases.split()[0]
+    for aliases in (
+        "mm millimeter millimetre", "cm centimeter centimetre", "m meter metre", "km kilometer kilometre", "in inch", "ft foot feet",
+        "yd yard", "mi mile", "mg milligram", "g gram", "kg kilogram", "oz ounce", "lb pound", "ml mL milliliter millilitre", "L l liter litre",
+        "s sec second", "min minute", "h hr hour", "day", "week", "month", "yr year", "am", "pm", "dollar \\$", "euro €", "£", "cent",
+        "degree deg", "degree-C celsius", "degree-F fahrenheit", "rad radian", "unit", "mi/h mph", "km/h kph kmph", "K kelvin",
+        "N newton", "J joule", "W watt", "V volt", "Hz hertz", "person people", "man men", "woman women", "child children",
+    )
+    for alias in aliases.split()
+}  # fmt: skip
+_NO_UNITS = frozenset(
+    "zero one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty seventy eighty ninety"
+    " hundred thousand million billion trillion mil mill mio lakh crore grand dozen score gross half halve third quarter"
+    " fourth fifth sixth seventh eighth ninth tenth hundredth thousandth millionth billionth percent percentage pct"
+    " double triple twice thrice squared cubed factorial plus minus over mod modulo base root point negative infinity"
+    " not non none wrong false incorrect untrue except unless".split()
+)
+_CLOTHED = r"\\(?:text|textrm|textnormal|mbox|mathrm|rm)\s*\{([^{}]*)\}"
+_POWER = r"(?:\s*\^\s*\{?\s*[23]\s*\}?)?"
+_MONEY = re.compile(r"([-+]?)\s*(\\\$|[€£])\s*")
+_UNIT = re.compile(
+    r"\s*(?P<circle>\^\s*\{?\s*\\circ\s*\}?|\\degree(?![A-Za-z]))?"
+    rf"(?P<dressed>(?:\s*/?\s*{_CLOTHED}{_POWER})*)"
+    rf"(?P<bare>\s*(?<![A-Za-z\\])[A-Za-z][A-Za-z./ ]*{_POWER}|\s*(?:\\\$|[€£]))?$"
+)
+_FACTOR = re.compile(
+    r"(?:(?P<dimension>square|sq|cubic|cu) )?(?P<word>[A-Za-z]+(?:-[CF])?|\\\$|[€£])(?:\^(?P<power>[23]))?"
+)
+_CONSTANT = re.compile(r"(?:[-+\s\d./*!^{}()\[\]]|\\(?:frac|sqrt|pi|cdot|times)(?![A-Za-z]))*(?:\d|\\pi)[\s)}\]!]*")
+_RATIONAL = re.compile(r"[-+]?\s*(?:\d[\d.,]*|(?:\d+ )?\d+/\d+|\d*\s*\\frac(?:\{\d+\}\{\d+\}|\d\d))")
 _TOKEN = re.compile(r"\\\\|\\[{}]|\\[A-Za-z]+|\\.|[()\[\]{},;]|[<>!]=|[<=>]", re.DOTALL)
 _SIGNS = {
     "=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!=", "\\lt": "<", "\\gt": ">", "\\le": "<=", "\\ge": ">=",
@@ -186,8 +220,8 @@ _EMPTY = re.compile(r"\\(?:emptyset|varnothing)")
 _CONDITION = re.compile(r":|\\mid(?![A-Za-z])|\\vert(?![A-Za-z])")
 _BOTH_SIGNS = re.compile(r"\\pm(?![A-Za-z])")
 _NOT_READ = re.compile(r"\\p?mod(?![A-Za-z])|\\equiv|\\[pm][pm](?![A-Za-z])|:.*:")
-_WORD = re.compile(r"(?<![A-Za-z\\])[A-Za-z]{4,}")
-_INNER_WORDS = re.compile(r"(?<!_)(?<!_\{)\\(?:text\w*|mbox)\s*\{[^{}]*\}(?!\s*(?:\^\s*\{?\s*\d\s*\}?\s*)?$)")
+_WORD = re.compile(r"(?<![A-Za-z\\\d])[A-Za-z]{4,}")
+_INNER_WORDS = re.compile(r"(?<!_)(?<!_\{)\\(?:text\w*|mbox)\s*\{(?!\s*[A-Za-z]\s*\})[^{}]*\}")
 _BESIDE = re.compile(r"(?<!\\frac )(?<!\\sqrt )\d \d")
 _DROPPED = re.compile(r"\\[ldc]?dots(?![A-Za-z])|\.\.\.|…|\"|\\\$|[€£]")
 _MIXED = re.compile(r"([-+]?\d+) (\d+)/(\d+)")
@@ -238,6 +272,9 @@ def _read(text: str, alone: bool = False) -> Reading:
         text = dressed[1].strip()
     if not text:
         raise Unreadable("an empty answer, or an empty part of one")
+    value, unit = _measured(text)
+    if unit:
+        return replace(_read(value, alone), unit=unit)
     if number := _numeral(text, alone):
         return number
     text = _MIXED.sub(r"\1\\frac{\2}{\3}", text) if _MIXED.fullmatch(text) else text
@@ -257,6 +294,56 @@ def _read(text: str, alone: bool = False) -> Reading:
     if unions := [token for token in outer if token[0] == "\\cup"]:
         return Group("union", tuple(map(_read, _cut(text, unions))))
     return _words_or_leaf(text)
+
+
+def _measured(text: str) -> tuple[str, str]:
+    """A constant without its unit, and the unit; or the text as it is, and nothing.
+
+    In \\text{…} a unit is one word of any kind, if none for a number; bare letters are one if they are in the list, or
+    a plural with a space before it: `6 ab` is a product. Raises Unreadable for other words in \\text{…}.
+    """
+    if money := _MONEY.match(text):
+        value, phrase, dressed = money[1] + text[money.end() :], money[2], True
+    else:
+        found = _UNIT.search(text)
+        value, dressed = text[: found.start()], bool(found["circle"] or found["dressed"])
+        circle = "degree-" if found["circle"] else ""
+        phrase = circle + re.sub(_CLOTHED, r"\1", found["dressed"]).strip() + (found["bare"] or "")
+        if dressed and found["bare"] and not circle:
+            return text, ""
+    value = value.strip()
+    if not phrase or not ((_CONSTANT if dressed else _RATIONAL).fullmatch(value) or _NUMBER.fullmatch(value)):
+        return text, ""
+    phrase = " ".join(re.sub(r"[.{}]", "", phrase).split()).replace(" ^", "^").replace("^ ", "^").removesuffix("-")
+    phrase = re.sub(r"degrees?[ -]([CF])\w*", r"degree-\1", phrase)
+    spaced = dressed or found[0].startswith(" ") or phrase in ("mm", "cm", "km", "kg", "€", "£", r"\$")
+    factors = [_factor(part.strip(), dressed) for part in re.split(r"/| per ", phrase)]
+    if all(factors) and spaced:
+        return value, "/".join(factors)
+    if dressed and (len(phrase) > 2 or not phrase.isalpha()):
+        raise Unreadable(f"`{phrase}` after a number")
+    return text, ""
+
+
+def _factor(text: str, dressed: bool) -> str:
+    """The name of a unit, the same for its abbreviation, its singular and its plural; empty for what is none."""
+    found = _FACTOR.fullmatch(text)
+    if not found:
+        return ""
+    word, power = found["word"], found["power"] or {"s": "2", "c": "3"}.get((found["dimension"] or " ")[0], "")
+    plural = re.sub(r"ies$", "y", word.casefold())
+    single = re.sub(r"(?:(?<=[cs]h)|(?<=ss)|(?<=x))es$|(?<!s)s$", "", plural)
+    known = _UNITS.get(word) or (len(word) > 2 and _UNITS.get(single))
+    if not known:
+        in_order = len(word) < 5 and sorted(set(word)) == list(word)  # as the factors of a product are
+        if (
+            not (len(word) > 2 if dressed else len(word) > 3 and single != plural and not in_order)
+            or single in _NO_UNITS
+        ):
+            return ""
+    elif not dressed and (len(word) == 1 or word == "in") and word.isalpha():
+        return ""
+    return (known or single) + (f"^{power}" if power else "")
 
 
 def _enclosed(inner: str, kind: str, alone: bool) -> Reading:
@@ -295,7 +382,7 @@ def _words_or_leaf(text: str) -> Words | Leaf:
     long = [word for word in words if word not in _FUNCTIONS]
     if text.lower() in _SHORT_WORDS or (long and re.fullmatch(r"[A-Za-z' -]+", text)):
         return Words(plain(text))
-    if _INNER_WORDS.search(text):  # math-verify would drop all that follows them
+    if _INNER_WORDS.search(text):
         raise Unreadable("words within a formula")
     if found := _NOT_READ.search(text):
         raise Unreadable(f"`{found[0]}` within a formula")
@@ -303,9 +390,7 @@ def _words_or_leaf(text: str) -> Words | Leaf:
         raise Unreadable("two numbers side by side")
     if dropped := _DROPPED.search(text):  # and overlook these
         raise Unreadable(f"`{dropped[0]}` within a formula")
-    if (len(long) > 1 or (long and not re.match(r"[-+.\d]", text))) and not text.startswith(
-        "\\begin"
-    ):  # "5 apples" is 5
+    if long and not text.startswith("\\begin"):
         raise Unreadable(f"prose: {long[0]}")
     return _leaf(text)
 

@@ -26,9 +26,11 @@ from verify.records import Outcome
 
 PRECISION = 60  # digits of a numerical comparison
 MAGNITUDE = 10_000  # digits of a number that may have to be written out
-_TIDYING = NormalizationConfig(units=True, malformed_operators=True, nits=True, boxed="none")
+_TIDYING = NormalizationConfig(units=False, malformed_operators=True, nits=True, boxed="none")
 _CHOICE = (StringExtractionConfig(strings=tuple(answers.LETTERS)),)
 _LARGE_CHOICE = re.compile(r"(?:binom|choose).*\d{5}|\d{5}.*choose", re.DOTALL)  # computed while it is parsed
+
+_ANGLE = re.compile(r"\\(?:sin|cos|tan|cot|sec|csc)(?![A-Za-z])")  # elsewhere the sign of degrees may be left out
 
 
 class _Parser(_Latex2Sympy):
@@ -131,7 +133,8 @@ def _expression(text: str) -> Any:
         raise Unreadable("a number too large")
     letters = set(re.sub(r"\\[A-Za-z]+", "", text))
     both = any(letter.isalpha() and letter.swapcase() in letters for letter in letters)  # R and r are two things then
-    parser = _Parser(is_real=True, config=ConversionConfig(lowercase_symbols=not both))
+    degrees = bool(_ANGLE.search(text))
+    parser = _Parser(is_real=True, convert_degrees=degrees, config=ConversionConfig(lowercase_symbols=not both))
     try:
         expression = parser.parse(normalize_latex(text, _TIDYING))
     except (Unreadable, MemoryError):
@@ -194,6 +197,8 @@ def _equal(reference: Reading, answer: Reading) -> bool:
         return _equal_parts(reference, answer)
     if isinstance(reference, Group) or isinstance(answer, Group):
         return _equal_sets(reference, answer)
+    if _unit(reference) and _unit(answer) and _unit(reference) != _unit(answer):
+        return False
     if isinstance(reference, Numeral) and isinstance(answer, Numeral):
         return _equal_numerals(reference, answer)
     return _same(_value(reference), _value(answer))
@@ -222,7 +227,7 @@ def _equal_parts(reference: Group, answer: Group) -> bool:
     if reference.kind not in ("list", "set", "and", "or"):
         return len(reference.parts) == len(answer.parts) and all(map(_equal, reference.parts, answer.parts))
     labels = [[_label(part) for part in group.parts] for group in (reference, answer)]
-    labelled = any(len(set(found)) > 1 for found in labels)  # `x = 2, y = 3` is not `3, 2`
+    labelled = any(len(set(found)) > 1 for found in labels)  # `x = 2, y = 3` is not `3, 2`, `3 cm, 2 m` is not `3, 2`
 
     def same(r: int, a: int) -> bool:
         agree = not labelled or labels[0][r] == labels[1][a]
@@ -242,8 +247,15 @@ def _equal_parts(reference: Group, answer: Group) -> bool:
     return not left
 
 
-def _label(part: Reading) -> str:
-    return part.name if isinstance(part, Relation) else ""
+def _label(part: Reading) -> tuple[str, str]:
+    """The name and the unit of a value."""
+    if isinstance(part, Relation):
+        return part.name, _label(part.sides[-1])[1]
+    return "", _unit(part) if isinstance(part, (Numeral, Leaf)) else ""
+
+
+def _unit(value: Numeral | Leaf) -> str:
+    return "%" if isinstance(value, Numeral) and value.percent else value.unit
 
 
 def _equal_sets(reference: Reading, answer: Reading) -> bool:
@@ -361,11 +373,9 @@ def _equal_atoms(reference: tuple[Reading, str, Reading], answer: tuple[Reading,
 
 
 def _comparable(*sides: Reading) -> bool:
-    return all(isinstance(side, Numeral) or _is_expression(side) for side in sides)
-
-
-def _is_expression(side: Reading) -> bool:
-    return isinstance(side, Leaf) and _kind(_expression(side.text)) == "expression"
+    return all(
+        isinstance(side, (Numeral, Leaf)) and not side.unit and _kind(_value(side)) == "expression" for side in sides
+    )
 
 
 def _solved(left: Any, right: Any) -> bool:

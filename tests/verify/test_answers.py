@@ -144,9 +144,21 @@ def test_kinds_are_read_off_the_text(text, kind, parts):
     assert (group.kind, len(group.parts)) == (kind, parts)
 
 
-@pytest.mark.parametrize("text", ["(a+5)(b+2)", "5 apples", "ab", r"\cot x", "x_{1,2}"])
+@pytest.mark.parametrize("text", ["(a+5)(b+2)", "ab", r"\cot x", "x_{1,2}"])
 def test_leaves_are_for_algebra(text):
     assert read(text) == Leaf(tidy(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("5 apples", "apple"), (r"5\text{ boxes}", "box"), ("5cm", "cm"), (r"5\,\mathrm{cm}^2", "cm^2"), (r"5\text{ sq. ft}", "ft^2"), (r"5\text{ cubic feet}", "ft^3"), ("3 hours", "h"), (r"5\text{ m/s}^2", "m/s^2"),
+        (r"5\text{ dollars per hour}", "dollar/h"), (r"\$5", "dollar"), ("5€", "euro"), ("90°", "degree"), (r"9^{\circ}\mathrm{C}", "degree-C"), ("-3 pm", "pm"), (r"\frac12\text{ cup}", "cup"), (r"3\sqrt{2}\text{ m}", "m"), ("5", ""), ("5x", ""), ("6 ab", ""),
+        (r"3\text{i}", ""), (r"5\text{u}", ""), ("10%", ""),
+    ],
+)  # fmt: skip
+def test_a_constant_keeps_its_unit(text, unit):
+    assert read(text).unit == unit
 
 
 @pytest.mark.parametrize(
@@ -209,6 +221,11 @@ def test_words_are_no_products(text, words):
         ("x=5 because it fits", "prose"),
         ("5 7", "side by side"),
         (r"864 \mbox{ inches}^2+10^{-20}", "words within"),
+        (r"x\text{ cm}", "words within"),
+        (r"5\text{ million}", "`million` after"),
+        (r"5\text{ is wrong}", "`is wrong` after"),
+        (r"5\text{00}", "`00` after"),
+        ("5 million", "prose"),
         (r"x\text{ if } x>0", "words within"),
         ("1" + ",1" * 101, "parts"),
         ("x" * 1_001, "1,000"),

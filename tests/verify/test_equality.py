@@ -32,6 +32,10 @@ EQUAL = [
     ("x=2,y=3", "y=3,x=2"), ("x=1,2", "2,1"), ("x=1,2", "x=2,x=1"), ("x=1;x=2", "1,2"), (r"x=\pm2", "2,-2"), ("f(x)=x,f(x)=-x", "-x,x"), ("x=1,000", "1000"), (r"x=(1,2)", "(1,2)"),
     (r"\sqrt2\approx1.414", r"\sqrt2"), (r"x=\sqrt2\approx1.41", r"\sqrt2"), (r"x\approx1.41", "1.41"), (r"x\in(1,2)", "(1,2)"), (r"(1,2)\cup\{5\}", r"\{5\}\cup(1,2)"),
     (r"\{|x|,2\}", r"\{2,|x|\}"), ("3:4", r"\frac34"), ("3(4)", "12"), (r"2(\frac12)", "1"), (r"\pi R^2", r"\pi r^2"), (r"\pi(R^2-r^2)", r"\pi R^2-\pi r^2"),
+    ("150 minutes", r"150\text{ min}"), ("150 minutes", "150"), ("5cm", r"5\text{ cm}"), (r"5\text{ km}", r"5~\mathrm{km}"), (r"5\text{ m}", "5"), ("5 apples", r"5\text{ apple}"), (r"\$3", r"3\text{ dollars}"), (r"-\$5", "-5"), ("€3", "3"),
+    (r"\$1,000", "1000"), (r"1,000\text{ cm}", "1000"), (r"90^\circ", r"90\text{ degrees}"), (r"5^\circ\text{C}", r"5\text{ degrees Celsius}"), (r"5^{\circ}C", "5"), ("3 pm", r"3\text{ p.m.}"), (r"12\pi\text{ cm}^2", r"12\pi"), (r"\frac{270}7\text{ degrees}", r"\frac{270}{7}"),
+    (r"3\sqrt2\text{ m}", r"\sqrt{18}"), ("1 1/2 cups", "1.5"), (r"864 \mbox{ inches}^2", r"864\text{ square inches}"), (r"15\mbox{ cm}^2", r"15\,\mathrm{cm}^{2}"), (r"5\text{ m/s}", r"5\,\mathrm{m}/\mathrm{s}"), (r"5\text{ mph}", r"5\text{ miles per hour}"), (r"18\text{ dollars per day}", "18"),
+    (r"3\text{ red}, 2\text{ blue}", r"2\text{ blue}, 3\text{ red}"), (r"x=5\text{ cm}", "5"), (r"3\text{ cm}, 2\text{ cm}", "2,3"), (r"3\mathrm{i}", "3i"), (r"2+3\mathrm{i}", "2+3i"), (r"\mathrm{e}^2", "e^2"), (r"\sin 30^\circ", r"\frac12"), (r"90^\circ-x", "90-x"),
 ]  # fmt: skip
 
 DIFFERENT = [
@@ -59,7 +63,14 @@ DIFFERENT = [
     # and, or
     ("x<1 or x>2", "x<1 and x>2"), ("x>1 and x<2", "x>1 or x<2"), ("x<1 or x>2", "x<1, x>2"), (r"x<1\text{ or }x>2", r"x<1\text{ and }x>2"), ("x=1 or y=2", "x=1 and y=2"), (r"\text{Ann or Bob}", r"\text{Ann and Bob}"), (r"\text{Ann} \text{ or } \text{Bob}", r"\text{Ann}, \text{Bob}"),
     # what the parser would guess
-    ("3(4)", "7"), ("(3)(4)", "7"), ("(3)4", "7"), (r"2(\frac12)", "2.5"), (r"\pi(R^2-r^2)", "0"), (r"\pi(R^2-r^2)", r"\pi(r^2-R^2)"), ("x-x+5.0", "5"),
+    ("3(4)", "7"), ("(3)(4)", "7"), ("(3)4", "7"), (r"2(\frac12)", "2.5"), (r"\pi(R^2-r^2)", "0"), (r"\pi(R^2-r^2)", r"\pi(r^2-R^2)"), ("x-x+5.0", "5"), (r"\sin 30^\circ", r"\sin 30"),
+    # letters and words after a number that are no unit
+    ("100-5t", "95"), ("10+7t", "17"), ("5t", "5s"), ("5t", "5"), (r"\pi r^2 h", r"\pi r^2"), ("a+3d", "a+3"), ("[0,2t]", "[0,2]"), ("6ab", "6"), ("6 ab", "6"), ("x>2t", "x>2"), ("5m", "5"), ("5 m", "5"), ("5am", "5"), ("6in", "6"), ("6 in", "6"), ("7", "7 pqrs"),
+    (r"3\mathrm{i}", "3"), (r"2+3\mathrm{i}", "5"), (r"2\mathrm{e}", "2"), (r"2\mathrm{e}", "2000"), (r"3\text{i}", "3"), (r"5\mathbf{u}", r"5\mathbf{v}"), (r"5\mathbf{u}", "5"), (r"5\text{k}", "5"), (r"5\text{M}", "5"),
+    ("5", r"5\text{00}"), ("5", r"5\text{e3}"), ("5", r"5\text{+1}"), ("5", r"5\text{!}"), ("5", r"5\text{ million}"), ("5", "5 million"), ("5", "5 millions"), ("5", r"5\text{ thousand}"), ("5", r"5\text{ hundred}"), ("5", r"5\text{ dozen}"), ("5", "5 dozens"), ("2", r"2\text{ thirds}"), ("5", r"5\text{ squared}"), ("5", r"5\text{ is wrong}"), ("5", r"5\text{ wrong}"), ("5", r"5\text{ million dollars}"), ("5", r"\$5\text{ million}"), ("x", r"x\text{ cm}"), ("5,3", r"5\text{ and a half}, 3"),
+    # two units
+    (r"5\text{ cm}", r"5\text{ km}"), ("150 minutes", "150 hours"), (r"\$3", "€3"), (r"\$3", r"3\text{ cents}"), (r"90^\circ", r"90\%"), (r"5^\circ\text{C}", r"5^\circ\text{F}"), ("3 pm", "3 am"), (r"5\text{ left}", r"5\text{ right}"), (r"5\text{ apples}", r"5\text{ oranges}"), (r"10\text{ cm}^2", r"10\text{ cm}^3"), (r"10\text{ cm}^2", r"10\text{ cm}"), (r"5\text{ m/s}", r"5\text{ m}"), (r"1\text{ km}", r"1000\text{ m}"),
+    (r"3\text{ red}, 2\text{ blue}", r"2\text{ red}, 3\text{ blue}"), (r"3\text{ red}, 2\text{ blue}", "2,3"), (r"3\text{ cm}, 2\text{ m}", r"3\text{ m}, 2\text{ cm}"), (r"x=5\text{ cm}", r"x=5\text{ km}"), (r"x<5\text{ cm}", r"x<5\text{ km}"), (r"(1\text{ cm},2)", r"(1\text{ m},2)"), (r"12\pi\text{ cm}", r"12\pi\text{ m}"), ("10%", r"10\text{ cm}"),
 ]  # fmt: skip
 """In both directions, whichever is the reference; what cannot be read is no equality either."""
 
