@@ -8,7 +8,7 @@ let an open interval be a pair, and a list a set.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -31,13 +31,15 @@ class Unreadable(ValueError):
 class Numeral:
     """A number as it was written. `value` is that of the digits, before a per cent sign or a base is thought of.
 
-    `place` is the power of ten of the last digit, `significant` the number of digits; both matter for decimals only.
+    `place` is the power of ten of the last digit, `significant` the number of digits, `exponent` that of the power of
+    ten it is written with; they matter for decimals only, of which a recurring one is none.
     """
 
     value: Fraction
     decimal: bool = False
     place: int = 0
     significant: int = 0
+    exponent: int = 0
     percent: bool = False
     base: str = ""
     unit: str = ""
@@ -155,16 +157,18 @@ def tidy(text: str) -> str:
     text = _ROOT.sub(r"\\sqrt{\1}", text)
     text = _SPACING.sub(lambda found: found[0] if found[0] == "\\\\" else " ", text)
     text = re.sub(r"\\[dt]frac", r"\\frac", text)
-    text = re.sub(r"(?<=\d)\.(?![\d.])", "", text)
+    text = re.sub(r"(?<=\d)\.(?![\d.(]|\s*\\(?:overline|bar|dot))", "", text)
     text = _ROMAN.sub(r" \1 ", _PERCENT.sub(r"\\%", text))
     return re.sub(r" +", " ", text).lstrip(" ,;").rstrip(" .,;")
 
 
 _DRESS = r"\\(?:text|textbf|textit|textrm|mbox|mathrm|mathbf|bf|rm)\s*\{([^{}]*)\}"
 _DRESSED = re.compile(_DRESS)
+_GROUPS = r"\d{1,2}(?:,\d{3})+|\d{3}(?:,\d{3})*,0\d\d(?:,\d{3})*"  # not `100,200`, which may be two numbers
 _NUMBER = re.compile(
     r"(?P<sign>[-+]?)\s*"
-    r"(?P<whole>\d+|\d{1,3}(?:[, ]\d{3})+)?(?:\.(?P<part>\d*))?"
+    rf"(?P<whole>\d+|{_GROUPS}|\d{{1,3}}(?: \d{{3}})+)?"
+    r"(?:\.(?P<part>\d*)(?:\\(?:overline|bar|dot)\s*(?:(?P<digit>\d)|\{\s*(?P<recurring>\d+)\s*\}))?)?"
     r"(?:[eE](?P<exponent>[-+]?\d+)|\s*(?:\\times|\\cdot|\*)\s*10\s*\^\s*(?:(?P<power>\d)|\{\s*(?P<powers>[-+]?\d+)\s*\}))?"
     r"(?:_\{?\s*(?P<base>\d+)\s*\}?)?"
     r"\s*(?P<percent>\\?%)?"
@@ -190,6 +194,7 @@ _NO_UNITS = frozenset(
 _CLOTHED = r"\\(?:text|textrm|textnormal|mbox|mathrm|rm)\s*\{([^{}]*)\}"
 _POWER = r"(?:\s*\^\s*\{?\s*[23]\s*\}?)?"
 _MONEY = re.compile(r"([-+]?)\s*(\\\$|[€£])\s*")
+_UNGROUPED = re.compile(r"(?<=\d),(?=\d{3}(?:,\d{3})*(?:\.\d+)?$)")
 _UNIT = re.compile(
     r"\s*(?P<circle>\^\s*\{?\s*\\circ\s*\}?|\\degree(?![A-Za-z]))?"
     rf"(?P<dressed>(?:\s*/?\s*{_CLOTHED}{_POWER})*)"
@@ -219,11 +224,17 @@ _CLOSING = {"(": (")", "]"), "[": ("]", ")"), "{": ("}",), "\\{": ("\\}",)}
 _EMPTY = re.compile(r"\\(?:emptyset|varnothing)")
 _CONDITION = re.compile(r":|\\mid(?![A-Za-z])|\\vert(?![A-Za-z])")
 _BOTH_SIGNS = re.compile(r"\\pm(?![A-Za-z])")
-_NOT_READ = re.compile(r"\\p?mod(?![A-Za-z])|\\equiv|\\[pm][pm](?![A-Za-z])|:.*:")
+_NOT_READ = re.compile(
+    r"\\p?mod(?![A-Za-z])|\\equiv|\\[pm][pm](?![A-Za-z])|:.*:|(?<![\d._])(?<!_\{)0\d|\d\s*/\s*\d+\s*/\s*\d|\d{4}-\d\d?-\d|\d-\d\d?-\d{4}"
+    r"|\.\d*\(\d+\)|\\(?:overline|bar|dot|hat|tilde|vec)\s*(?:\{\s*)?\d+(?:\s*\}|(?!\w))"
+)
 _WORD = re.compile(r"(?<![A-Za-z\\\d])[A-Za-z]{4,}")
 _INNER_WORDS = re.compile(r"(?<!_)(?<!_\{)\\(?:text\w*|mbox)\s*\{(?!\s*[A-Za-z]\s*\})[^{}]*\}")
 _BESIDE = re.compile(r"(?<!\\frac )(?<!\\sqrt )\d \d")
-_DROPPED = re.compile(r"\\[ldc]?dots(?![A-Za-z])|\.\.\.|…|\"|\\\$|[€£]")
+_DROPPED = re.compile(r"\"|\\\$|[€£]")
+_AND_SO_ON = re.compile(r"\\[lcd]?dots(?![A-Za-z])|\.\s*\.|…")
+_TIME = re.compile(r"\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?|\\(?:text|mathrm)\s*\{[^{}]*\})?")
+_LETTERS = re.compile(r"\\(?:angle|triangle)\s*[A-Z][A-Z\d_{} ]*|[A-Z][A-Za-z]+")
 _MIXED = re.compile(r"([-+]?\d+) (\d+)/(\d+)")
 _SHORT_WORDS = frozenset({"yes", "no", "odd", "even", "none", "true", "false"})
 _FUNCTIONS = frozenset(
@@ -237,6 +248,8 @@ def read(text: str) -> Reading:
         raise Unreadable(f"longer than {CHARACTERS:,} characters")
     if re.search(rf"\d{{{DIGITS + 1}}}", text):
         raise Unreadable(f"a number of more than {DIGITS} digits")
+    if _AND_SO_ON.search(text):
+        raise Unreadable("an ellipsis")
     text = tidy(text)
     joined = {found["dressed"] or found["bare"] for found in _AND.finditer(text)}
     if joined and _words(text):
@@ -303,7 +316,7 @@ def _measured(text: str) -> tuple[str, str]:
     a plural with a space before it: `6 ab` is a product. Raises Unreadable for other words in \\text{…}.
     """
     if money := _MONEY.match(text):
-        value, phrase, dressed = money[1] + text[money.end() :], money[2], True
+        value, phrase, dressed = money[1] + _UNGROUPED.sub("", text[money.end() :]), money[2], True
     else:
         found = _UNIT.search(text)
         value, dressed = text[: found.start()], bool(found["circle"] or found["dressed"])
@@ -357,7 +370,9 @@ def _enclosed(inner: str, kind: str, alone: bool) -> Reading:
     return Group("set", tuple(_read(item) for piece in items for item in _with_either_sign(piece)))
 
 
-def _list(pieces: Iterable[str]) -> Group:
+def _list(pieces: Sequence[str]) -> Group:
+    if any(re.match(r"0\d", piece) for piece in pieces[1:]):
+        raise Unreadable("a comma that may be one of thousands")
     parts = [_read(item) for piece in pieces for item in _with_either_sign(piece)]
     first, *others = parts
     if isinstance(first, Relation) and first.name and not any(isinstance(part, Relation) for part in others):
@@ -380,6 +395,10 @@ def _words_or_leaf(text: str) -> Words | Leaf:
     bare = _DRESSED.sub(" ", text)
     words = [word.lower() for word in _WORD.findall(re.sub(r"\\operatorname\*?\{[^{}]*\}", " ", bare))]
     long = [word for word in words if word not in _FUNCTIONS]
+    if _LETTERS.fullmatch(text):
+        return Words(re.sub(r"[\s{}]", "", text).casefold())
+    if _TIME.fullmatch(text):
+        return Words(plain(text))
     if text.lower() in _SHORT_WORDS or (long and re.fullmatch(r"[A-Za-z' -]+", text)):
         return Words(plain(text))
     if _INNER_WORDS.search(text):
@@ -406,19 +425,29 @@ def plain(text: str) -> str:
 
 def _numeral(text: str, alone: bool) -> Numeral | None:
     found = _NUMBER.fullmatch(text)
-    if not found or not (found["whole"] or found["part"]) or (not alone and re.search("[, ]", found["whole"] or "")):
+    if (
+        not found
+        or not (found["whole"] or found["part"] or found["digit"] or found["recurring"])
+        or (not alone and re.search("[, ]", found["whole"] or ""))
+    ):
         return None
-    whole, part = re.sub("[, ]", "", found["whole"] or ""), found["part"] or ""
+    whole, part, recurring = (
+        re.sub("[, ]", "", found["whole"] or ""),
+        found["part"] or "",
+        found["recurring"] or found["digit"],
+    )
     exponent = found["exponent"] or found["power"] or found["powers"] or "0"
     if len(exponent) > 5 or abs(int(exponent)) > EXPONENT:
         raise Unreadable("a number too large")
     digits, place = whole + part, int(exponent) - len(part)
-    value = int(digits) * Fraction(10) ** place
+    exact = int(digits or 0) + (Fraction(int(recurring), 10 ** len(recurring) - 1) if recurring else 0)
+    value = exact * Fraction(10) ** place
     return Numeral(
         -value if found["sign"] == "-" else value,
-        decimal="." in text or exponent != "0",
+        decimal=("." in text and not recurring) or exponent != "0",
         place=place,
         significant=len(digits.lstrip("0")),
+        exponent=int(exponent),
         percent=bool(found["percent"]),
         base=found["base"] or "",
     )

@@ -211,7 +211,8 @@ def _text(reading: Reading) -> str | None:
 def _equal_numerals(reference: Numeral, answer: Numeral) -> bool:
     if reference.base and answer.base and reference.base != answer.base:
         return False
-    if abs(reference.exact - answer.exact) <= reference.slack:
+    same_form = answer.decimal and answer.exponent == reference.exponent  # 1000499 is no longer form of 1.000e6
+    if abs(reference.exact - answer.exact) <= (reference.slack if same_form else 0):
         return True
     # The sign may be left out of "how many per cent", but 0.5 is no 0.5 %.
     return reference.percent != answer.percent and reference.value == answer.value and abs(answer.value) >= 1

@@ -36,6 +36,9 @@ EQUAL = [
     (r"\$1,000", "1000"), (r"1,000\text{ cm}", "1000"), (r"90^\circ", r"90\text{ degrees}"), (r"5^\circ\text{C}", r"5\text{ degrees Celsius}"), (r"5^{\circ}C", "5"), ("3 pm", r"3\text{ p.m.}"), (r"12\pi\text{ cm}^2", r"12\pi"), (r"\frac{270}7\text{ degrees}", r"\frac{270}{7}"),
     (r"3\sqrt2\text{ m}", r"\sqrt{18}"), ("1 1/2 cups", "1.5"), (r"864 \mbox{ inches}^2", r"864\text{ square inches}"), (r"15\mbox{ cm}^2", r"15\,\mathrm{cm}^{2}"), (r"5\text{ m/s}", r"5\,\mathrm{m}/\mathrm{s}"), (r"5\text{ mph}", r"5\text{ miles per hour}"), (r"18\text{ dollars per day}", "18"),
     (r"3\text{ red}, 2\text{ blue}", r"2\text{ blue}, 3\text{ red}"), (r"x=5\text{ cm}", "5"), (r"3\text{ cm}, 2\text{ cm}", "2,3"), (r"3\mathrm{i}", "3i"), (r"2+3\mathrm{i}", "2+3i"), (r"\mathrm{e}^2", "e^2"), (r"\sin 30^\circ", r"\frac12"), (r"90^\circ-x", "90-x"),
+    (r"\frac16", r"0.1\overline{6}"), (r"0.\overline{3}", "1/3"), (r"2.\bar{3}", r"\frac73"), (r"0.\dot3", r"\frac13"), (r"-0.\overline{12}", r"-\frac{4}{33}"), (r"0.\overline{142857}", r"\frac17"), (r"0.\overline{9}", "1"), (r"33.\overline{3}\%", r"\frac13"), (r".\overline{6}", r"\frac23"),
+    ("5.", "5"), ("10,800", "10800"), ("276,000", "276000"), ("1,234,567", "1234567"), ("1,234.5", "1234.5"), ("100,050", "100050"), (r"\$114,200", "114200"), ("10 800", "10800"), ("100,200", "100, 200"), ("100,200", "200,100"), ("100 and 200", "100, 200"), ("1.4903e4", "14903"),
+    (r"1.000\times10^6", "1000000"), ("025", "25"), ("3:15 pm", r"3:15\text{ pm}"), ("ABC", r"\text{ABC}"), ("Ann", "ann"), (r"\angle ABC", r"\angle A B C"), ("2AB", "2BA"),
 ]  # fmt: skip
 
 DIFFERENT = [
@@ -71,6 +74,12 @@ DIFFERENT = [
     # two units
     (r"5\text{ cm}", r"5\text{ km}"), ("150 minutes", "150 hours"), (r"\$3", "€3"), (r"\$3", r"3\text{ cents}"), (r"90^\circ", r"90\%"), (r"5^\circ\text{C}", r"5^\circ\text{F}"), ("3 pm", "3 am"), (r"5\text{ left}", r"5\text{ right}"), (r"5\text{ apples}", r"5\text{ oranges}"), (r"10\text{ cm}^2", r"10\text{ cm}^3"), (r"10\text{ cm}^2", r"10\text{ cm}"), (r"5\text{ m/s}", r"5\text{ m}"), (r"1\text{ km}", r"1000\text{ m}"),
     (r"3\text{ red}, 2\text{ blue}", r"2\text{ red}, 3\text{ blue}"), (r"3\text{ red}, 2\text{ blue}", "2,3"), (r"3\text{ cm}, 2\text{ m}", r"3\text{ m}, 2\text{ cm}"), (r"x=5\text{ cm}", r"x=5\text{ km}"), (r"x<5\text{ cm}", r"x<5\text{ km}"), (r"(1\text{ cm},2)", r"(1\text{ m},2)"), (r"12\pi\text{ cm}", r"12\pi\text{ m}"), ("10%", r"10\text{ cm}"),
+    # recurring decimals
+    (r"0.1\overline{6}", r"0.10\overline{6}"), (r"2.\overline{3}", r"2.0\overline{3}"), (r"5.\overline{3}", r"5\overline{3}"), (r"0.\overline{3}", r"-0.\overline{3}"), (r"0.\overline{3}", "0.3"), (r"0.\overline{3}", "0.3333"), ("0.3333", r"0.\overline{3}"), (r"0.\overline{3}", r"0.\overline{4}"), (r"0.\dot{3}", r"0.\dot{4}"), (r"0.\dot{3}", "0"), (r"0.\overline{12}", r"0.1\overline{2}"), (r"0.\overline{3}", r"0.\overline{3}5"),
+    ("0.333", "0.333..."), ("1,3,5", "1,3,5,..."), ("1,3,5", r"1,3,5,\ldots"), ("3.14", "3.14…"), ("0", "0.(3)"), ("0.6", "0.1(6)"),
+    # numbers and names
+    (r"1.000\times10^6", "1000499"), (r"1.000\times10^6", "1000499.0"), ("1.4903e4", "14902.9"), ("1.000", "1.0006"), ("100,200", "100200"), ("312,123,231", "312123231"), ("100 and 200", "100200"), ("1000", r"1\text{ and }000"), ("10,800", "10, 800"), ("1,0,2,0", "1,000, 2,000"),
+    ("2021", "2024-01-02"), ("2021", "2024-1-2"), (r"\frac{12}{50500}", "12/25/2020"), ("3:15", "1:5"), ("3:15 pm", "3:15 am"), ("ABC", "CBA"), ("Ann", "Nan"), ("AB", "BA"), (r"\angle ABC", r"\angle BAC"), (r"\triangle ABC", r"\triangle ABD"), (r"\overline{AB}", r"\overline{BA}"),
 ]  # fmt: skip
 """In both directions, whichever is the reference; what cannot be read is no equality either."""
 
