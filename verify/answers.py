@@ -135,7 +135,7 @@ _UNICODE = str.maketrans(
     }
 )  # fmt: skip
 _ROOT = re.compile(r"√\s*(\d+|\w|\([^()]*\))")
-_THOUSANDS = re.compile(r"(?<=\d)(?:,\\!\s*|\{,\}\s*)(?=\d)")
+_THOUSANDS = re.compile(r"(?<=\d)(?:,\\!\s*|\{,\}\s*)(?=\d{3}(?!\d))")
 _SPACING = re.compile(
     r"\\\\|\\(?:left|right|displaystyle|[Bb]igg?[lr]?)(?![A-Za-z])|\\[,!;: ()\[\]]|~|(?<!\\)\$|\\q?quad(?![A-Za-z])|\s+"
 )
@@ -207,7 +207,7 @@ _CONSTANT = re.compile(r"(?:[-+\s\d./*!^{}()\[\]]|\\(?:frac|sqrt|pi|cdot|times)(
 _RATIONAL = re.compile(r"[-+]?\s*(?:\d[\d.,]*|(?:\d+ )?\d+/\d+|\d*\s*\\frac(?:\{\d+\}\{\d+\}|\d\d))")
 _TOKEN = re.compile(r"\\\\|\\[{}]|\\[A-Za-z]+|\\.|[()\[\]{},;]|[<>!]=|[<=>]", re.DOTALL)
 _SIGNS = {
-    "=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!=", "\\lt": "<", "\\gt": ">", "\\le": "<=", "\\ge": ">=",
+    "=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "\\lt": "<", "\\gt": ">", "\\le": "<=", "\\ge": ">=",
     "\\leq": "<=", "\\geq": ">=", "\\leqslant": "<=", "\\geqslant": ">=", "\\ne": "!=", "\\neq": "!=", "\\in": "in",
     "\\approx": "approx",
 }  # fmt: skip
@@ -217,7 +217,7 @@ _LETTER = (
 )
 _SYMBOL = rf"{_LETTER}(?:_(?:\w|{_LETTER}|\{{[^{{}}]*\}}))?(?:'|\^\\prime|\^\{{(?:\\prime)+\}})*"
 _NAME = re.compile(
-    rf"{_SYMBOL}|(?:\\angle|\\triangle)?[A-Z]{{2,4}}|\({_SYMBOL}(?:,{_SYMBOL})+\)"
+    rf"{_SYMBOL}|[A-Z]{{2,4}}|m?\\angle[A-Z]{{1,3}}|\({_SYMBOL}(?:,{_SYMBOL})+\)"
     rf"|[fghFGH](?:'+|_\w|\^\{{-1\}})?\([^=()]+\)|(?![xyz]\(\d){_SYMBOL}\((?:-?\d+|{_SYMBOL}(?:,{_SYMBOL})*)\)"
 )
 _CLOSING = {"(": (")", "]"), "[": ("]", ")"), "{": ("}",), "\\{": ("\\}",)}
@@ -225,13 +225,13 @@ _EMPTY = re.compile(r"\\(?:emptyset|varnothing)")
 _CONDITION = re.compile(r":|\\mid(?![A-Za-z])|\\vert(?![A-Za-z])")
 _BOTH_SIGNS = re.compile(r"\\pm(?![A-Za-z])")
 _NOT_READ = re.compile(
-    r"\\p?mod(?![A-Za-z])|\\equiv|\\[pm][pm](?![A-Za-z])|:.*:|(?<![\d._])(?<!_\{)0\d|\d\s*/\s*\d+\s*/\s*\d|\d{4}-\d\d?-\d|\d-\d\d?-\d{4}"
+    r"!=|\\p?mod(?![A-Za-z])|\\equiv|\\[pm][pm](?![A-Za-z])|:.*:|(?<![\d._])(?<!_\{)0\d|\d\s*/\s*\d+\s*/\s*\d|\d{4}-\d\d?-\d|\d-\d\d?-\d{4}"
     r"|\.\d*\(\d+\)|\\(?:overline|bar|dot|hat|tilde|vec)\s*(?:\{\s*)?\d+(?:\s*\}|(?!\w))"
 )
 _WORD = re.compile(r"(?<![A-Za-z\\\d])[A-Za-z]{4,}")
 _INNER_WORDS = re.compile(r"(?<!_)(?<!_\{)\\(?:text\w*|mbox)\s*\{(?!\s*[A-Za-z]\s*\})[^{}]*\}")
-_BESIDE = re.compile(r"(?<!\\frac )(?<!\\sqrt )\d \d")
-_DROPPED = re.compile(r"\"|\\\$|[€£]")
+_BESIDE = re.compile(r"(?<!\\frac )(?<!\\sqrt )(?<!_)\d \d")
+_DROPPED = re.compile(r"\"|\\\$|[€£]|\{,\}")
 _AND_SO_ON = re.compile(r"\\[lcd]?dots(?![A-Za-z])|\.\s*\.|…")
 _TIME = re.compile(r"\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?|\\(?:text|mathrm)\s*\{[^{}]*\})?")
 _LETTERS = re.compile(r"\\(?:angle|triangle)\s*[A-Z][A-Z\d_{} ]*|[A-Z][A-Za-z]+")

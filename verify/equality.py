@@ -34,7 +34,7 @@ _ANGLE = re.compile(r"\\(?:sin|cos|tan|cot|sec|csc)(?![A-Za-z])")  # elsewhere t
 
 
 class _Parser(_Latex2Sympy):
-    """math-verify's parser, which guesses less: it reads `3(4)` as 7, overlooks the base in `10_2+1`, and rounds."""
+    """math-verify's parser, guessing less: it reads `3(4)` as 7, overlooks the base in `10_2+1`, rounds, γ is a number."""
 
     def parse_number(self, text: str) -> Any:
         mantissa, _, exponent = text.replace(",", "").lower().partition("e")
@@ -45,17 +45,18 @@ class _Parser(_Latex2Sympy):
     def convert_atom(self, atom: Any) -> Any:
         if atom.number_subexpr() and atom.number_subexpr().subexpr():
             raise Unreadable("a base within a formula")
-        return super().convert_atom(atom)
+        value = super().convert_atom(atom)
+        return sympy.Symbol(atom.getText(), real=True) if value == sympy.EulerGamma else value
 
     def convert_postfix_list(self, arr: Any, i: int = 0) -> Any:
         """Side by side is a product, but for a whole number and a proper fraction that stand alone."""
         factors = [self.convert_postfix(part) for part in arr]
         if any(isinstance(factor, list) for factor in factors):
             raise Unreadable("a derivative to be computed")
-        for k in range(len(arr) - 1):
-            if arr[k].getText().isdigit() and arr[k + 1].getText().startswith("\\frac") and 0 < factors[k + 1] < 1:
-                if len(arr) > 2:
-                    raise Unreadable("a mixed number within a product")
+        for part, following, value in zip(arr, arr[1:], factors[1:], strict=False):
+            if part.getText().isdigit() and following.getText().startswith("\\frac") and value.is_Rational:
+                if len(arr) > 2 or not 0 < value < 1:
+                    raise Unreadable("a mixed number, or a product")
                 return sympy.Add(*factors)
         product = factors.pop()
         while factors:
@@ -177,7 +178,7 @@ def _digits(expression: Any) -> float:
 
 def _same_letter(wanted: Reading, answer: str) -> bool:
     """Whether the reference is a letter of multiple choice and the answer names this one and no other."""
-    letter = wanted.text.upper() if isinstance(wanted, (Leaf, Words)) else ""
+    letter = wanted.text if isinstance(wanted, Leaf) else wanted.text.upper() if isinstance(wanted, Words) else ""
     if len(letter) != 1 or letter not in answers.LETTERS:
         return False
     text = re.sub(r"\\(?:text|textbf|mbox|mathrm|mathbf)(?![A-Za-z])|[{}()$]", " ", answer).strip()
@@ -193,8 +194,8 @@ def _equal(reference: Reading, answer: Reading) -> bool:
         return _equal_stated(reference, answer)
     if isinstance(reference, Words) or isinstance(answer, Words):
         return _text(reference) == _text(answer)
-    if isinstance(reference, Group) and isinstance(answer, Group) and reference.kind == answer.kind != "union":
-        return _equal_parts(reference, answer)
+    if isinstance(reference, Group) and isinstance(answer, Group) and "union" not in (reference.kind, answer.kind):
+        return reference.kind == answer.kind and _equal_parts(reference, answer)
     if isinstance(reference, Group) or isinstance(answer, Group):
         return _equal_sets(reference, answer)
     if _unit(reference) and _unit(answer) and _unit(reference) != _unit(answer):
@@ -281,11 +282,14 @@ def _set(reading: Reading) -> Any:
         return sympy.FiniteSet(*values)
     if reading.kind in ("list", "and", "or") or len(values) != 2:
         return None
+    left_open, right_open = reading.kind[0] == "(", reading.kind[1] == ")"
+    if (values[0].is_infinite and not left_open) or (values[1].is_infinite and not right_open):
+        return None
     try:
-        interval = sympy.Interval(*values, left_open=reading.kind[0] == "(", right_open=reading.kind[1] == ")")
+        interval = sympy.Interval(*values, left_open=left_open, right_open=right_open)
     except (ValueError, TypeError, NotImplementedError):
         return None
-    return interval if interval else None  # (3, 1) is a point
+    return None if interval is sympy.EmptySet else interval  # (3, 1) is a point
 
 
 def _equal_stated(reference: Reading, answer: Reading) -> bool:
