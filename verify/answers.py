@@ -82,7 +82,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Sides with signs between them: two signs in `0 \\le x < 1`.
+    """Sides with signs between them: two signs in `0 ≤ x < 1`.
 
     `name` is not empty where the first side only names the others: `x` in `x = 3`, `f(2)` in `f(2) = 3`.
     """
@@ -178,7 +178,7 @@ _UNITS = {
     for aliases in (
         "mm millimeter millimetre", "cm centimeter centimetre", "m meter metre", "km kilometer kilometre", "in inch", "ft foot feet",
         "yd yard", "mi mile", "mg milligram", "g gram", "kg kilogram", "oz ounce", "lb pound", "ml mL milliliter millilitre", "L l liter litre",
-        "s sec second", "min minute", "h hr hour", "day", "week", "month", "yr year", "am", "pm", "dollar \\$", "euro €", "£", "cent",
+        "s sec second", "min minute", "h hr hour", "day", "week", "month", "yr year", "am AM", "pm PM", "dollar \\$", "euro €", "£", "cent",
         "degree deg", "degree-C celsius", "degree-F fahrenheit", "rad radian", "unit", "mi/h mph", "km/h kph kmph", "K kelvin",
         "N newton", "J joule", "W watt", "V volt", "Hz hertz", "person people", "man men", "woman women", "child children",
     )
@@ -254,6 +254,8 @@ def read(text: str) -> Reading:
     joined = {found["dressed"] or found["bare"] for found in _AND.finditer(text)}
     if joined and _words(text):
         return Words(plain(text))
+    if any(_inside(text[: found.start()]) for found in _AND.finditer(text)):  # (1 or 2) is no point
+        raise Unreadable("`and` or `or` within brackets")
     reading = _read(_AND.sub(", ", text).strip(" ,"), alone=True)
     if not isinstance(reading, Group) or reading.kind != "list" or not _says_more(reading.parts, joined):
         return reading
@@ -262,12 +264,19 @@ def read(text: str) -> Reading:
     return Group(joined.pop(), reading.parts)
 
 
+def _inside(before: str) -> bool:
+    """Whether brackets are open after this."""
+    return sum(map(before.count, "([{")) != sum(map(before.count, ")]}"))
+
+
 def _says_more(parts: tuple[Reading, ...], joined: set[str]) -> bool:
     """Whether the words between the parts say more than a comma: not between values, nor those of one name."""
-    if any(isinstance(part, Relation) and set(part.signs) & {"<", "<=", ">", ">=", "!="} for part in parts):
+    relations = [part for part in parts if isinstance(part, Relation)]
+    if any(set(relation.signs) - {"=", "approx"} for relation in relations):
         return bool(joined)
     names = {part.name if isinstance(part, Relation) else "" for part in parts}
-    return "or" in joined and (len(names) > 1 or any(isinstance(part, Words) for part in parts))
+    different = bool(relations) and ("" in names or len(names) > 1)
+    return "or" in joined and (different or any(isinstance(part, Words) for part in parts))
 
 
 def _words(text: str) -> bool:
@@ -287,7 +296,10 @@ def _read(text: str, alone: bool = False) -> Reading:
         raise Unreadable("an empty answer, or an empty part of one")
     value, unit = _measured(text)
     if unit:
-        return replace(_read(value, alone), unit=unit)
+        constant = _read(value, alone)
+        if not isinstance(constant, (Numeral, Leaf)):
+            raise Unreadable(f"`{unit}` after what is no number")
+        return replace(constant, unit=unit)
     if number := _numeral(text, alone):
         return number
     text = _MIXED.sub(r"\1\\frac{\2}{\3}", text) if _MIXED.fullmatch(text) else text
@@ -347,14 +359,14 @@ def _factor(text: str, dressed: bool) -> str:
     plural = re.sub(r"ies$", "y", word.casefold())
     single = re.sub(r"(?:(?<=[cs]h)|(?<=ss)|(?<=x))es$|(?<!s)s$", "", plural)
     known = _UNITS.get(word) or (len(word) > 2 and _UNITS.get(single))
-    if not known:
+    if known:
+        good = dressed or (len(word) > 1 and word != "in") or not word.isalpha()
+    elif dressed:
+        good = len(word) > 2 and single not in _NO_UNITS
+    else:
         in_order = len(word) < 5 and sorted(set(word)) == list(word)  # as the factors of a product are
-        if (
-            not (len(word) > 2 if dressed else len(word) > 3 and single != plural and not in_order)
-            or single in _NO_UNITS
-        ):
-            return ""
-    elif not dressed and (len(word) == 1 or word == "in") and word.isalpha():
+        good = len(word) > 3 and single != plural and single not in _NO_UNITS and not in_order
+    if not good:
         return ""
     return (known or single) + (f"^{power}" if power else "")
 
@@ -381,14 +393,18 @@ def _list(pieces: Sequence[str]) -> Group:
 
 
 def _relation(text: str, signs: list[re.Match[str]], alone: bool) -> Relation:
-    sides = _cut(text, signs)
-    name = re.sub(r"\s", "", sides[0])
-    said = tuple(_SIGNS[sign[0]] for sign in signs)
-    if said[0] not in ("=", "in", "approx") or not _NAME.fullmatch(name):
-        return Relation(said, tuple(_read(side, alone) for side in sides))
+    first, *others = _cut(text, signs)
+    said, values = tuple(_SIGNS[sign[0]] for sign in signs), [_read(side, alone) for side in others]
+    name = re.sub(r"\s", "", first)
+    together = name.count(",") if name.startswith("(") and said[0] != "in" else 0  # of `(x, y) = (1, 2)`
+    if (
+        said[0] not in ("=", "in", "approx")
+        or not _NAME.fullmatch(name)
+        or (together and any(not isinstance(value, Group) or len(value.parts) != together + 1 for value in values))
+    ):
+        return Relation(said, (_read(first, alone), *values))
     name = re.sub(r"[{}]", "", name.replace("^\\prime", "'").replace("^{\\prime}", "'"))
-    values = (_read(side, alone) for side in sides[1:])
-    return Relation(said, (_leaf(sides[0]), *values), name if "(" in name else name.casefold())
+    return Relation(said, (_leaf(first), *values), name if "(" in name else name.casefold())
 
 
 def _words_or_leaf(text: str) -> Words | Leaf:
