@@ -73,6 +73,7 @@ class Leaf:
 class Group:
     """`kind` is "list" (order does not matter), "set", "union", or the brackets around an interval, a point or a vector.
 
+    A ratio of three and more is of the kind ":", one of two is a quotient.
     A list of conditions joined by a word is of the word's kind: "or", "and".
     """
 
@@ -205,7 +206,7 @@ _FACTOR = re.compile(
 )
 _CONSTANT = re.compile(r"(?:[-+\s\d./*!^{}()\[\]]|\\(?:frac|sqrt|pi|cdot|times)(?![A-Za-z]))*(?:\d|\\pi)[\s)}\]!]*")
 _RATIONAL = re.compile(r"[-+]?\s*(?:\d[\d.,]*|(?:\d+ )?\d+/\d+|\d*\s*\\frac(?:\{\d+\}\{\d+\}|\d\d))")
-_TOKEN = re.compile(r"\\\\|\\[{}]|\\[A-Za-z]+|\\.|[()\[\]{},;]|[<>!]=|[<=>]", re.DOTALL)
+_TOKEN = re.compile(r"\\\\|\\[{}]|\\[A-Za-z]+|\\.|[()\[\]{},;:]|[<>!]=|[<=>]", re.DOTALL)
 _SIGNS = {
     "=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "\\lt": "<", "\\gt": ">", "\\le": "<=", "\\ge": ">=",
     "\\leq": "<=", "\\geq": ">=", "\\leqslant": "<=", "\\geqslant": ">=", "\\ne": "!=", "\\neq": "!=", "\\in": "in",
@@ -225,15 +226,17 @@ _EMPTY = re.compile(r"\\(?:emptyset|varnothing)")
 _CONDITION = re.compile(r":|\\mid(?![A-Za-z])|\\vert(?![A-Za-z])")
 _BOTH_SIGNS = re.compile(r"\\pm(?![A-Za-z])")
 _NOT_READ = re.compile(
-    r"!=|\\p?mod(?![A-Za-z])|\\equiv|\\[pm][pm](?![A-Za-z])|:.*:|(?<![\d._])(?<!_\{)0\d|\d\s*/\s*\d+\s*/\s*\d|\d{4}-\d\d?-\d|\d-\d\d?-\d{4}"
-    r"|\.\d*\(\d+\)|\\(?:overline|bar|dot|hat|tilde|vec)\s*(?:\{\s*)?\d+(?:\s*\}|(?!\w))"
+    r"!="  # n! = 6, or n ≠ 6
+    r"|\\p?mod(?![A-Za-z])|\\equiv|\\pm(?![A-Za-z])|\\mp(?![A-Za-z])"
+    r"|\d\s*/\s*\d+\s*/\s*\d|\d{4}-\d\d?-\d|\d-\d\d?-\d{4}|(?<![\d._])(?<!_\{)0\d"  # dates
+    r"|\.\d*\(\d+\)|\\(?:overline|bar|dot|hat|tilde|vec)\s*(?:\{\s*)?\d+(?:\s*\}|(?!\w))"  # 0.1(6), 5\overline{3}
 )
 _WORD = re.compile(r"(?<![A-Za-z\\\d])[A-Za-z]{4,}")
 _INNER_WORDS = re.compile(r"(?<!_)(?<!_\{)\\(?:text\w*|mbox)\s*\{(?!\s*[A-Za-z]\s*\})[^{}]*\}")
 _BESIDE = re.compile(r"(?<!\\frac )(?<!\\sqrt )(?<!_)\d \d")
 _DROPPED = re.compile(r"\"|\\\$|[€£]|\{,\}")
 _AND_SO_ON = re.compile(r"\\[lcd]?dots(?![A-Za-z])|\.\s*\.|…")
-_TIME = re.compile(r"\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?|\\(?:text|mathrm)\s*\{[^{}]*\})?")
+_TIME = re.compile(r"\d{1,2}:\d\d\s*(?:[ap]\.?m\.?|\\(?:text|mathrm)\s*\{[^{}]*\})?")
 _LETTERS = re.compile(r"\\(?:angle|triangle)\s*[A-Z][A-Z\d_{} ]*|[A-Z][A-Za-z]+")
 _MIXED = re.compile(r"([-+]?\d+) (\d+)/(\d+)")
 _SHORT_WORDS = frozenset({"yes", "no", "odd", "even", "none", "true", "false"})
@@ -318,6 +321,8 @@ def _read(text: str, alone: bool = False) -> Reading:
         return _relation(text, signs, alone)
     if unions := [token for token in outer if token[0] == "\\cup"]:
         return Group("union", tuple(map(_read, _cut(text, unions))))
+    if len(ratio := [token for token in outer if token[0] == ":"]) > 1:
+        return Group(":", tuple(map(_read, _cut(text, ratio))))
     return _words_or_leaf(text)
 
 
@@ -383,8 +388,6 @@ def _enclosed(inner: str, kind: str, alone: bool) -> Reading:
 
 
 def _list(pieces: Sequence[str]) -> Group:
-    if any(re.match(r"0\d", piece) for piece in pieces[1:]):
-        raise Unreadable("a comma that may be one of thousands")
     parts = [_read(item) for piece in pieces for item in _with_either_sign(piece)]
     first, *others = parts
     if isinstance(first, Relation) and first.name and not any(isinstance(part, Relation) for part in others):
@@ -501,6 +504,8 @@ def _cut(text: str, tokens: list[re.Match[str]]) -> list[str]:
         raise Unreadable(f"more than {ITEMS} parts")
     if {token[0] for token in tokens} == {",", ";"}:
         raise Unreadable("parts between commas and semicolons")
+    if any(re.match(r",0\d", text[token.start() :]) for token in tokens):
+        raise Unreadable("a comma that may be one of thousands")
     begins, ends = [0, *(token.end() for token in tokens)], [*(token.start() for token in tokens), len(text)]
     return [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
 

@@ -80,7 +80,7 @@ DIFFERENT = [
     ("0.333", "0.333..."), ("1,3,5", "1,3,5,..."), ("1,3,5", r"1,3,5,\ldots"), ("3.14", "3.14…"), ("0", "0.(3)"), ("0.6", "0.1(6)"),
     # numbers and names
     (r"1.000\times10^6", "1000499"), (r"1.000\times10^6", "1000499.0"), ("1.4903e4", "14902.9"), ("1.000", "1.0006"), ("100,200", "100200"), ("312,123,231", "312123231"), ("100 and 200", "100200"), ("1000", r"1\text{ and }000"), ("10,800", "10, 800"), ("1,0,2,0", "1,000, 2,000"),
-    ("2021", "2024-01-02"), ("2021", "2024-1-2"), (r"\frac{12}{50500}", "12/25/2020"), ("3:15", "1:5"), ("3:15 pm", "3:15 am"), ("ABC", "CBA"), ("Ann", "Nan"), ("AB", "BA"), (r"\angle ABC", r"\angle BAC"), (r"\triangle ABC", r"\triangle ABD"), (r"\overline{AB}", r"\overline{BA}"),
+    ("1:2:3", "1:6"), ("1:2:3", "1:3:2"), ("x:2:3", "x:6"), ("2021", "2024-01-02"), ("2021", "2024-1-2"), (r"\frac{12}{50500}", "12/25/2020"), ("3:15", "1:5"), ("3:15 pm", "3:15 am"), ("ABC", "CBA"), ("Ann", "Nan"), ("AB", "BA"), (r"\angle ABC", r"\angle BAC"), (r"\triangle ABC", r"\triangle ABD"), (r"\overline{AB}", r"\overline{BA}"),
 ]  # fmt: skip
 """In both directions, whichever is the reference; what cannot be read is no equality either."""
 
@@ -113,7 +113,6 @@ def test_lenient_cases_are_closed_in_both_directions(one, other):
         (r"\{x | x>1\}", r"\{x | x<1\}"),
         (r"x\equiv-2\pmod5", r"x\equiv3\pmod5"),
         (r"2\pmod5", "2"),
-        ("1:2:3", "1:6"),
         ("10_2+1", "11"),
         (r"1\pm2\pm3", r"1\pm2"),
         ("x<1 or x>2 and x<3", "x<1 and x>2 or x<3"),
@@ -123,6 +122,7 @@ def test_lenient_cases_are_closed_in_both_directions(one, other):
         ("0{,}5", "5"),
         ("x!=6", r"x\ne6"),
         ("(1 or 2)", "(1,2)"),
+        ("(1,000)", "(1,0)"),
         (r"\{1\text{ and }2\}", r"\{1,2\}"),
         (r"[5]\text{ cm}", "5"),
     ],
