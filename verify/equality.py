@@ -3,8 +3,8 @@
 Only a checking process (`verify/maths_worker.py`) imports this: nothing here has a time limit of its own.
 
 math-verify is asked about leaves alone, in exact numbers (a decimal is the fraction that it says) and with 60
-digits where it compares numerically. Around it: what an answer is (list, set, interval, words, …) is read off its
-text; both sides are of one kind and have the same free symbols; towers of powers are refused before they are built.
+digits where it compares numerically. Around it: what an answer is (list, set, interval, relation, words, …) is read off
+its text; both sides are of one kind and have the same free symbols; towers of powers are refused before they are built.
 """
 
 from __future__ import annotations
@@ -15,26 +15,67 @@ from functools import lru_cache
 from typing import Any
 
 import sympy
-from latex2sympy2_extended.logic import And
-from math_verify import LatexExtractionConfig, StringExtractionConfig, parse, verify
-from math_verify.grader import is_assignment_relation, is_equation, is_relation, take_last_relation
+from latex2sympy2_extended.latex2sympy2 import ConversionConfig, _Latex2Sympy
+from latex2sympy2_extended.math_normalization import NormalizationConfig, normalize_latex
+from math_verify import StringExtractionConfig, parse, verify
 from sympy.core.random import seed
 
 from verify import answers
-from verify.answers import Group, Leaf, Numeral, Reading, Unreadable, Words, plain, tidy
+from verify.answers import Group, Leaf, Numeral, Reading, Relation, Unreadable, Words, plain, tidy
 from verify.records import Outcome
 
 PRECISION = 60  # digits of a numerical comparison
 MAGNITUDE = 10_000  # digits of a number that may have to be written out
-_BOX = LatexExtractionConfig(try_extract_without_anchor=False, boxed_match_priority=0)
+_TIDYING = NormalizationConfig(units=False, malformed_operators=True, nits=True, boxed="none")
 _CHOICE = (StringExtractionConfig(strings=tuple(answers.LETTERS)),)
 _LARGE_CHOICE = re.compile(r"(?:binom|choose).*\d{5}|\d{5}.*choose", re.DOTALL)  # computed while it is parsed
+
+_ANGLE = re.compile(r"\\(?:sin|cos|tan|cot|sec|csc)(?![A-Za-z])")  # elsewhere the sign of degrees may be left out
+
+
+class _Parser(_Latex2Sympy):
+    """math-verify's parser, guessing less: it reads `3(4)` as 7, overlooks the base in `10_2+1`, rounds, γ is a number."""
+
+    def parse_number(self, text: str) -> Any:
+        mantissa, _, exponent = text.replace(",", "").lower().partition("e")
+        if len(exponent) > 5 or abs(int(exponent or 0)) > answers.EXPONENT:
+            raise Unreadable("a number too large")
+        return sympy.Rational(mantissa) * sympy.Integer(10) ** int(exponent or 0)
+
+    def convert_atom(self, atom: Any) -> Any:
+        if atom.number_subexpr() and atom.number_subexpr().subexpr():
+            raise Unreadable("a base within a formula")
+        value = super().convert_atom(atom)
+        return sympy.Symbol(atom.getText(), real=True) if value == sympy.EulerGamma else value
+
+    def convert_postfix_list(self, arr: Any, i: int = 0) -> Any:
+        """Side by side is a product, but for a whole number and a proper fraction that stand alone."""
+        factors = [self.convert_postfix(part) for part in arr]
+        if any(isinstance(factor, list) for factor in factors):
+            raise Unreadable("a derivative to be computed")
+        for part, following, value in zip(arr, arr[1:], factors[1:], strict=False):
+            if part.getText().isdigit() and following.getText().startswith("\\frac") and value.is_Rational:
+                if len(arr) > 2 or not 0 < value < 1:
+                    raise Unreadable("a mixed number, or a product")
+                return sympy.Add(*factors)
+        product = factors.pop()
+        while factors:
+            matrices = isinstance(product, sympy.MatrixBase) or isinstance(factors[-1], sympy.MatrixBase)
+            product = (self.mat_mul_flat if matrices else self.mul_flat)(factors.pop(), product)
+        return product
+
+    def convert_frac(self, frac: Any) -> Any:
+        """`dx/dt` is not 0."""
+        value = super().convert_frac(frac)
+        if isinstance(value, sympy.Derivative) and not value.doit():
+            return sympy.Symbol(str(value), real=True)
+        return value
 
 
 def judge(reference: str, answer: str) -> tuple[Outcome, str]:
     """PROVED (equal), FAILED, REFUSED (no readable answer) or OUT_OF_PROFILE (no readable reference), and why.
 
-    Not symmetric in one case only, math-verify's own: the reference `0 ≤ x < 1` accepts the answer `[0, 1)`.
+    Not symmetric in one case only, as math-verify: the reference `0 ≤ x < 1` accepts the answer `[0, 1)`.
     """
     seed(0)  # sympy tries random points: a verdict must not depend on what was asked before
     try:
@@ -81,6 +122,9 @@ def _parse_all(reading: Reading) -> None:
     elif isinstance(reading, Group):
         for part in reading.parts:
             _parse_all(part)
+    elif isinstance(reading, Relation):
+        for side in reading.sides[bool(reading.name) :]:
+            _parse_all(side)
 
 
 @lru_cache(maxsize=8_192)
@@ -88,19 +132,18 @@ def _expression(text: str) -> Any:
     """What sympy makes of a leaf, in exact numbers. Raises Unreadable."""
     if _LARGE_CHOICE.search(text):
         raise Unreadable("a number too large")
-    found = parse(  # the first match or none: it would look for a fraction in what it cannot parse
-        f"\\boxed{{{text}}}",
-        (_BOX,),
-        fallback_mode="no_fallback",
-        extraction_mode="first_match",
-        parsing_timeout=None,
-        raise_on_error=True,
-    )
-    if not found or isinstance(found[0], str):
-        raise Unreadable("not mathematics that can be parsed")
-    expression = found[0]
-    exact = {number: sympy.Rational(str(number)) for number in expression.atoms(sympy.Float)}
-    expression = expression.xreplace(exact) if exact else expression
+    letters = set(re.sub(r"\\[A-Za-z]+", "", text))
+    both = any(letter.isalpha() and letter.swapcase() in letters for letter in letters)  # R and r are two things then
+    degrees = bool(_ANGLE.search(text))
+    parser = _Parser(is_real=True, convert_degrees=degrees, config=ConversionConfig(lowercase_symbols=not both))
+    try:
+        expression = parser.parse(normalize_latex(text, _TIDYING))
+    except (Unreadable, MemoryError):
+        raise
+    except Exception as error:
+        raise Unreadable("not mathematics that can be parsed") from error
+    if not isinstance(expression, (sympy.Expr, sympy.Set, sympy.Tuple, sympy.MatrixBase)):
+        raise Unreadable("not mathematics that can be compared")
     _digits(expression)
     return expression
 
@@ -135,7 +178,7 @@ def _digits(expression: Any) -> float:
 
 def _same_letter(wanted: Reading, answer: str) -> bool:
     """Whether the reference is a letter of multiple choice and the answer names this one and no other."""
-    letter = wanted.text.upper() if isinstance(wanted, (Leaf, Words)) else ""
+    letter = wanted.text if isinstance(wanted, Leaf) else wanted.text.upper() if isinstance(wanted, Words) else ""
     if len(letter) != 1 or letter not in answers.LETTERS:
         return False
     text = re.sub(r"\\(?:text|textbf|mbox|mathrm|mathbf)(?![A-Za-z])|[{}()$]", " ", answer).strip()
@@ -145,12 +188,18 @@ def _same_letter(wanted: Reading, answer: str) -> bool:
 
 
 def _equal(reference: Reading, answer: Reading) -> bool:
+    if isinstance(reference, Relation) and isinstance(answer, Relation):
+        return _equal_relations(reference, answer)
+    if isinstance(reference, Relation) or isinstance(answer, Relation):
+        return _equal_stated(reference, answer)
     if isinstance(reference, Words) or isinstance(answer, Words):
         return _text(reference) == _text(answer)
-    if isinstance(reference, Group) and isinstance(answer, Group):
+    if isinstance(reference, Group) and isinstance(answer, Group) and "union" not in (reference.kind, answer.kind):
         return reference.kind == answer.kind and _equal_parts(reference, answer)
     if isinstance(reference, Group) or isinstance(answer, Group):
         return _equal_sets(reference, answer)
+    if _unit(reference) and _unit(answer) and _unit(reference) != _unit(answer):
+        return False
     if isinstance(reference, Numeral) and isinstance(answer, Numeral):
         return _equal_numerals(reference, answer)
     return _same(_value(reference), _value(answer))
@@ -163,7 +212,8 @@ def _text(reading: Reading) -> str | None:
 def _equal_numerals(reference: Numeral, answer: Numeral) -> bool:
     if reference.base and answer.base and reference.base != answer.base:
         return False
-    if abs(reference.exact - answer.exact) <= reference.slack:
+    same_form = answer.decimal and answer.exponent == reference.exponent  # 1000499 is no longer form of 1.000e6
+    if abs(reference.exact - answer.exact) <= (reference.slack if same_form else 0):
         return True
     # The sign may be left out of "how many per cent", but 0.5 is no 0.5 %.
     return reference.percent != answer.percent and reference.value == answer.value and abs(answer.value) >= 1
@@ -176,82 +226,192 @@ def _value(reading: Numeral | Leaf) -> Any:
 
 
 def _equal_parts(reference: Group, answer: Group) -> bool:
+    if reference.kind not in ("list", "set", "and", "or"):
+        return len(reference.parts) == len(answer.parts) and all(map(_equal, reference.parts, answer.parts))
+    labels = [[_label(part) for part in group.parts] for group in (reference, answer)]
+    labelled = any(len(set(found)) > 1 for found in labels)  # `x = 2, y = 3` is not `3, 2`, `3 cm, 2 m` is not `3, 2`
+
+    def same(r: int, a: int) -> bool:
+        agree = not labelled or labels[0][r] == labels[1][a]
+        return agree and _equal(reference.parts[r], answer.parts[a])
+
+    indices = range(len(answer.parts))
     if reference.kind == "set":
-        return all(any(_equal(r, a) for a in answer.parts) for r in reference.parts) and all(
-            any(_equal(r, a) for r in reference.parts) for a in answer.parts
+        return all(any(same(r, a) for a in indices) for r in range(len(reference.parts))) and all(
+            any(same(r, a) for r in range(len(reference.parts))) for a in indices
         )
-    if len(reference.parts) != len(answer.parts):
-        return False
-    if reference.kind != "list":
-        return all(map(_equal, reference.parts, answer.parts))
-    left = list(answer.parts)
-    for part in reference.parts:
-        match = next((k for k, other in enumerate(left) if _equal(part, other)), None)
+    left = list(indices)
+    for r in range(len(reference.parts)):
+        match = next((a for a in left if same(r, a)), None)
         if match is None:
             return False
-        del left[match]
-    return True
+        left.remove(match)
+    return not left
+
+
+def _label(part: Reading) -> tuple[str, str]:
+    """The name and the unit of a value."""
+    if isinstance(part, Relation):
+        return part.name, _label(part.sides[-1])[1]
+    return "", _unit(part) if isinstance(part, (Numeral, Leaf)) else ""
+
+
+def _unit(value: Numeral | Leaf) -> str:
+    return "%" if isinstance(value, Numeral) and value.percent else value.unit
 
 
 def _equal_sets(reference: Reading, answer: Reading) -> bool:
-    """A set or an interval in brackets against a leaf: a union, or a relation that describes the reference."""
-    values = [_set(reading) if isinstance(reading, Group) else _value(reading) for reading in (reference, answer)]
-    if values[0] is None or not isinstance(values[1], sympy.Set):
-        return False
-    if not isinstance(values[0], sympy.Set) and _kind(values[0]) != "inequality":
-        return False
-    return _verify(*values)
+    """A set or an interval in brackets against a union or a leaf."""
+    values = _set(reference), _set(answer)
+    return all(isinstance(value, sympy.Set) for value in values) and _same(*values)
 
 
-def _set(group: Group) -> Any:
-    """The set of numbers that a group says; None for a list, a point or a vector."""
-    if any(not isinstance(part, (Numeral, Leaf)) for part in group.parts):
+def _set(reading: Reading) -> Any:
+    """The set of numbers that a reading says; None for a list, a point, a vector or a number."""
+    if isinstance(reading, Leaf):
+        return _expression(reading.text)
+    if not isinstance(reading, Group):
         return None
-    values = [_value(part) for part in group.parts]
-    if group.kind == "set":
+    if reading.kind == "union":
+        sets = [_set(part) for part in reading.parts]
+        return sympy.Union(*sets) if all(isinstance(part, sympy.Set) for part in sets) else None
+    if any(not isinstance(part, (Numeral, Leaf)) for part in reading.parts):
+        return None
+    values = [_value(part) for part in reading.parts]
+    if reading.kind == "set":
         return sympy.FiniteSet(*values)
-    if group.kind == "list" or len(values) != 2:
+    if reading.kind in ("list", "and", "or") or len(values) != 2:
+        return None
+    left_open, right_open = reading.kind[0] == "(", reading.kind[1] == ")"
+    if (values[0].is_infinite and not left_open) or (values[1].is_infinite and not right_open):
         return None
     try:
-        return sympy.Interval(*values, left_open=group.kind[0] == "(", right_open=group.kind[1] == ")")
+        interval = sympy.Interval(*values, left_open=left_open, right_open=right_open)
     except (ValueError, TypeError, NotImplementedError):
         return None
+    return None if interval is sympy.EmptySet else interval  # (3, 1) is a point
+
+
+def _equal_stated(reference: Reading, answer: Reading) -> bool:
+    """A relation against something else: what it names, or for a reference the interval that it describes."""
+    if isinstance(reference, Relation) and isinstance(answer, Group) and answer.kind != "set":
+        solutions, given = _solutions(reference), _set(answer)
+        if solutions is not None and isinstance(given, sympy.Set):
+            return _same(solutions, given)
+    stated = [_stated(side) if isinstance(side, Relation) else side for side in (reference, answer)]
+    return None not in stated and _equal(*stated)
+
+
+def _stated(relation: Relation) -> Reading | None:
+    """3 for `x = 3` and for `x = 1 + 2 = 3`, the root for `\\sqrt2 \\approx 1.41`; None if the relation says more, or is false."""
+    named = bool(relation.name)
+    members, signs = relation.sides[named:], relation.signs[named:]
+    if not named and signs != ("approx",):
+        return None
+    for sign, member in zip(signs, members[1:], strict=True):
+        if not (_rounded(members[0], member) if sign == "approx" else sign == "=" and _equal(members[0], member)):
+            return None
+    return members[0]
+
+
+def _rounded(exact: Reading, decimal: Reading) -> bool:
+    """Whether the decimal is less than a unit of its last place away from the exact value."""
+    if not isinstance(exact, (Numeral, Leaf)) or not isinstance(decimal, Numeral) or not decimal.decimal:
+        return False
+    distance = sympy.Abs(_value(exact) - _value(decimal)).evalf(PRECISION)
+    return bool(distance.is_number and distance < sympy.Integer(10) ** (decimal.place - 2 * decimal.percent))
+
+
+def _solutions(relation: Relation) -> Any:
+    """The reals that an inequality of one symbol describes; None where that is all of them, or none."""
+    atoms = _atoms(relation)
+    if any(sign not in _INEQUALITIES or not _comparable(left, right) for left, sign, right in atoms):
+        return None
+    inequalities = [_INEQUALITIES[sign](_value(left), _value(right)) for left, sign, right in atoms]
+    if len(set().union(*(_symbols(part) for part in inequalities))) != 1:
+        return None
+    solutions = sympy.Intersection(*(part.as_set() for part in inequalities))
+    return None if solutions in (sympy.EmptySet, sympy.Reals) else solutions
+
+
+_INEQUALITIES = {"<": sympy.StrictLessThan, "<=": sympy.LessThan, "!=": sympy.Ne}
+_FLIPPED = {">": "<", ">=": "<="}
+
+
+def _atoms(relation: Relation) -> list[tuple[Reading, str, Reading]]:
+    """`0 < x < 1` as `0 < x` and `x < 1`; none of them with > or ≥."""
+    sides = zip(relation.sides, relation.signs, relation.sides[1:], strict=False)
+    return [(right, _FLIPPED[sign], left) if sign in _FLIPPED else (left, sign, right) for left, sign, right in sides]
+
+
+def _equal_relations(reference: Relation, answer: Relation) -> bool:
+    """By the values of one name, else side by side, else as one of them can be turned into the other.
+
+    What names a number, or bounds a symbol by one, is solved, and no unsolved relation is equal to it:
+    to repeat the question `2x = 6` is no answer to it.
+    """
+    if reference.name and reference.name == answer.name:
+        values = _stated(reference), _stated(answer)
+        if None not in values:
+            return _equal(*values)
+    left = _atoms(answer)
+    for atom in _atoms(reference):
+        match = next((other for other in left if _equal_atoms(atom, other)), None)
+        if match is None:
+            return False
+        left.remove(match)
+    return not left
+
+
+def _equal_atoms(reference: tuple[Reading, str, Reading], answer: tuple[Reading, str, Reading]) -> bool:
+    (a, sign, b), (c, other, d) = reference, answer
+    if sign != other:
+        return False
+    if (_equal(a, c) and _equal(b, d)) or (sign in ("=", "!=") and _equal(a, d) and _equal(b, c)):
+        return True
+    if sign in ("in", "approx") or not _comparable(a, b, c, d):
+        return False
+    values = [_value(side) for side in (a, b, c, d)]
+    if _solved(*values[:2]) or _solved(*values[2:]):
+        return False
+    return _proportional(values[0] - values[1], values[2] - values[3], ordered=sign in ("<", "<="))
+
+
+def _comparable(*sides: Reading) -> bool:
+    return all(
+        isinstance(side, (Numeral, Leaf)) and not side.unit and _kind(_value(side)) == "expression" for side in sides
+    )
+
+
+def _solved(left: Any, right: Any) -> bool:
+    return any(one.is_Symbol and not other.free_symbols for one, other in ((left, right), (right, left)))
+
+
+def _proportional(one: Any, other: Any, ordered: bool) -> bool:
+    """Whether one difference is a constant times the other, a positive one where order matters."""
+    if not _symbols(one) or _symbols(one) != _symbols(other):
+        return False
+    if not ordered:
+        one, other = (sympy.fraction(sympy.together(side))[0] for side in (one, other))
+    if not one.simplify().free_symbols or not other.simplify().free_symbols:
+        return False
+    ratio = sympy.simplify(one / other)
+    return bool(not ratio.free_symbols and (ratio.is_positive if ordered else ratio.is_nonzero))
 
 
 def _kind(value: Any) -> str:
     if isinstance(value, sympy.MatrixBase):
         return "matrix"
     if isinstance(value, sympy.Set):
-        return "set"
-    if isinstance(value, sympy.Tuple):
-        return "tuple"
-    if is_equation(value):
-        return "equation"
-    if is_relation(value) or isinstance(value, (And, sympy.logic.boolalg.Boolean)):
-        return "inequality"
-    return "expression"
+        return "numbers" if isinstance(value, sympy.FiniteSet) else "set"
+    return "tuple" if isinstance(value, sympy.Tuple) else "expression"
 
 
 def _same(reference: Any, answer: Any) -> bool:
-    """math-verify's answer for two values of one kind with the same symbols; `x = 3` may stand for 3."""
-    kinds = {_kind(reference), _kind(answer)}
-    if kinds == {"inequality", "set"}:
-        return _kind(reference) == "inequality" and _verify(reference, answer)
-    sides = reference, answer
-    if kinds == {"equation", "expression"}:
-        if not all(_kind(side) == "expression" or _named(side) for side in sides):
-            return False
-        sides = tuple(take_last_relation(side).rhs if _kind(side) == "equation" else side for side in sides)
-    elif len(kinds) > 1:
-        return False
-    if _symbols(sides[0]) != _symbols(sides[1]):
+    """math-verify's answer for two values of one kind with the same symbols."""
+    if _kind(reference) != _kind(answer) or _symbols(reference) != _symbols(answer):
         return False
     return _verify(reference, answer)
-
-
-def _named(equation: Any) -> bool:
-    """Whether an equation only names a value: `x = 3`, and not `3 = 3`."""
-    return is_assignment_relation(equation)
 
 
 def _symbols(value: Any) -> set[str]:

@@ -39,7 +39,7 @@ __all__ = ["AnswerJob", "MathVerifier", "MathsUnavailable", "boxed", "format_fau
 
 ROOT = Path(__file__).resolve().parents[1]
 PROFILE = "maths"
-POLICY = "answers-1"
+POLICY = "answers-2"
 """Names the guards; another one where they judge differently."""
 IN_HAND = 4  # jobs that a worker has been sent
 TRIES = 2

@@ -70,7 +70,7 @@ async def test_what_a_verdict_says():
         outside = await verifier.check(AnswerJob("((", "1"))
     assert (right.outcome, right.profile, right.level) == (Outcome.PROVED, "maths", "accepted")
     assert right.toolchain == f"math-verify {metadata.version('math-verify')}"
-    assert right.policy == "answers-1"
+    assert right.policy == "answers-2"
     assert (wrong.outcome, wrong.reason, wrong.level) == (Outcome.FAILED, "another answer", "")
     assert (unreadable.outcome, outside.outcome) == (Outcome.REFUSED, Outcome.OUT_OF_PROFILE)
 
