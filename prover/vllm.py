@@ -340,7 +340,7 @@ class VLLMServerSampler(_Served):
             return "it was ended"
         state = "it runs"
         with contextlib.suppress(subprocess.TimeoutExpired):  # when it has just died, a moment passes until one sees it
-            state = f"it ended with status {self._process.wait(1)}"
+            state = f"it ended with status {self._process.wait(3)}"
         log = self._log.fileno()  # whose position is the server's too, so it must not be moved
         tail = os.pread(log, 8_000, max(os.fstat(log).st_size - 8_000, 0)).decode(errors="replace")
         return "\n  ".join([state, *tail.strip().splitlines()[-15:]])

@@ -153,6 +153,22 @@ def test_the_server_dies_with_a_killed_parent(open_fake, tmp_path):
     assert not running(tmp_path)
 
 
+def test_the_supervisor_ends_after_those_it_kills():
+    """Their memory, which takes a moment to be given back, is then free for training."""
+    engine = "import time; held = bytearray(b'x') * 300 * 2**20; print('ready', flush=True); time.sleep(600)"
+    server = (
+        "import subprocess, sys, time\n"
+        f"print(subprocess.Popen([sys.executable, '-c', {engine!r}]).pid, flush=True)\ntime.sleep(600)"
+    )
+    command = [sys.executable, "-I", "-S", str(ROOT / "prover" / "supervise.py"), "5", sys.executable, "-c", server]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as supervisor:
+        pid = int(supervisor.stdout.readline())
+        assert supervisor.stdout.readline() == "ready\n"
+        supervisor.stdin.close()
+        supervisor.wait()
+        assert not psutil.pid_exists(pid)
+
+
 def test_no_vllm_is_said_in_one_line(tmp_path, monkeypatch):
     vllm.require("transformers", None)
     monkeypatch.setattr(vllm.importlib.util, "find_spec", lambda name: None)
