@@ -194,6 +194,7 @@ def test_independent_samples_are_resumed_whatever_searches_there_are(config):
     config = replace(config, model="fake")
     assert not {"search", "steps", "expansions", "step_samples", "rounds"} & config.decisive().keys()
     assert config.decisive() == replace(config, expansions=3, rounds=1).decisive()
+    assert "max_model_len" not in config.decisive()["sampling"]
     assert replace(config, search="repair", rounds=1).decisive()["rounds"] == 1
 
 
