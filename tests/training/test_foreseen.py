@@ -46,7 +46,7 @@ def no_run(monkeypatch):
 
     monkeypatch.setattr(selfplay.toolchain, "of_profile", lambda profile: None)
     for mode in (selfplay, dualplay):
-        monkeypatch.setattr(mode, "make_directory", begin)
+        monkeypatch.setattr(mode, "directory_of_ours", begin)
 
 
 def saved(directory, eos=True) -> str:

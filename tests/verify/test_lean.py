@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from verify import policy
-from verify.records import Job, Outcome, Statement
+from verify.records import Outcome
 from verify.source import read_items
 
 pytestmark = pytest.mark.lean
@@ -191,9 +191,3 @@ def test_no_file_of_the_host_can_be_read(lean, monkeypatch, tmp_path):
         verdict = lean.check("(n : ℕ) : n = n", f'have := include_str "{path}"\nrfl\n\n')
         assert verdict.outcome is Outcome.FAILED
         assert "the secret itself" not in str(verdict.messages)
-
-
-def test_job_identity_ignores_white_space_only():
-    one, two = Statement("a", "(n : ℕ) :  n = n"), Statement("b", "(n : ℕ) :\n  n = n")
-    assert Job(one, "rfl").key == Job(two, "rfl").key
-    assert Job(one, "rfl").key != Job(one, "omega").key

@@ -322,12 +322,14 @@ async def test_a_second_reply_is_no_answer_to_the_next_job(place):
 async def test_equal_jobs_run_once_in_flight_and_afterwards(place):
     async with LeanPool(fake(place), 2, QUICK) as pool:
         verdicts = await asyncio.gather(*(pool.check(job("sleep 0.2")) for _ in range(100)))
-        renamed = Job(Statement("another_name", "(n : ℕ) :\n  n = 0"), job("sleep 0.2").proof)
-        assert await pool.check(renamed) is verdicts[0]
+        asked = job("sleep 0.2")
+        elsewhere = replace(asked, statement=replace(asked.statement, source="elsewhere", tags=("t",)))
+        assert await pool.check(elsewhere) is verdicts[0]
         assert all(v is verdicts[0] for v in verdicts)
         assert len(ran(place)) == 1
-        await pool.check(Job(job().statement, job("sleep 0.2").proof, heartbeats=5))
-        assert len(ran(place)) == 2
+        await pool.check(replace(asked, heartbeats=5))
+        await pool.check(replace(asked, statement=replace(asked.statement, name="another_name")))
+        assert len(ran(place)) == 3
 
 
 async def test_an_asker_who_leaves_takes_no_verdict_along(place):
