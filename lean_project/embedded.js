@@ -70,6 +70,7 @@ const deepStack = () => {
 // The engine's own reader asks for a full buffer and would wait for requests that never come: give it
 // what there is. (Nothing here may touch `process.stdin`: Node would make the descriptor non-blocking.)
 // No byte leaves a process that has overflowed; one that has done so after its reply takes no other request.
+// And a full pipe takes a part of what is written, or nothing: its own writer would lose the rest.
 lean.onRuntimeInitialized = () => {
   const intact = deepStack();
   const end = (lastWords) => {
@@ -77,18 +78,26 @@ lean.onRuntimeInitialized = () => {
     process.exit(1);  // an exception would pass through Lean
   };
   const [stdin, stdout] = [lean.FS.getStream(0), lean.FS.getStream(1)];
-  const chunk = Buffer.alloc(65536);
+  const chunk = Buffer.alloc(65536), pause = new Int32Array(new SharedArrayBuffer(4));
   const read = (_, memory, offset, length) => {
     if (!intact()) end('the stack overflowed after the reply');
     const count = fs.readSync(0, chunk, 0, Math.min(length, chunk.length), null);
     memory.set(chunk.subarray(0, count), offset);
     return count;
   };
-  const tty = stdout.stream_ops;
-  const write = (...rest) => {
+  const write = (_, memory, offset, length) => {
     if (!intact()) end('RangeError: WebAssembly stack overflow');
-    return tty.write(...rest);
+    const bytes = Buffer.from(memory.subarray(offset, offset + length));
+    for (let done = 0; done < length;) {
+      try {
+        done += fs.writeSync(1, bytes, done);
+      } catch (error) {
+        if (error.code !== 'EAGAIN') throw error;
+        Atomics.wait(pause, 0, 0, 1);
+      }
+    }
+    return length;
   };
   stdin.stream_ops = { ...stdin.stream_ops, read };
-  stdout.stream_ops = { ...tty, write };
+  stdout.stream_ops = { ...stdout.stream_ops, write };
 };
