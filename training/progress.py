@@ -56,7 +56,7 @@ class Step:
 def step(name: str, total: int) -> Iterator[Step]:
     """Shows `name` while it lasts. On a terminal the bar goes away at the end."""
     if not CONSOLE.is_terminal:
-        if total:
+        if total > 1:
             print(f"  {name} …", file=sys.stderr, flush=True)
         yield Step(name, total)
         return
