@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import secrets
 import signal
 from collections import deque
@@ -160,6 +161,8 @@ class LeanProcess:
         words = "\n".join(self._stderr)
         if any(sign in words for sign in ("out of memory", "Cannot enlarge memory", "OOM")):
             return LeanOutOfMemory("its memory is full")
+        if panic := re.search(r"INTERNAL PANIC: .{,100}", words):  # of a number too large, say: the candidate's doing
+            return LeanOutOfMemory(f"Lean gave up: {panic[0]}")
         errors = [line for line in self._stderr if "Error:" in line]
         if errors and errors[-1].startswith(ENGINE_TRAPS):
             return LeanOutOfMemory(f"its stack is full ({errors[-1][:100]}): a recursion that does not end")

@@ -132,6 +132,7 @@ async def test_heartbeats_of_the_job_go_before_those_of_the_pool(place):
         ("last-words RangeError: Maximum call stack size exceeded", Outcome.MEMORY, "its stack is full"),
         ("last-words RangeError: WebAssembly stack overflow", Outcome.MEMORY, "its stack is full"),
         ("last-words Cannot enlarge memory arrays", Outcome.MEMORY, "its memory is full"),
+        ("last-words INTERNAL PANIC: Nat.pow exponent is too big", Outcome.MEMORY, "Lean gave up"),
         ("not-json", Outcome.INFRASTRUCTURE, "broken pipe or reply"),
         ("raw", Outcome.INFRASTRUCTURE, "broken pipe or reply"),
         ("raw [1]", Outcome.INFRASTRUCTURE, "wrong form"),
