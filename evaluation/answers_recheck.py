@@ -58,7 +58,7 @@ def contradictions(results: dict[str, Any]) -> list[str]:
         ):
             said.append(f"{name}: its majorities are not judged as its answers are")
     for row in (*results["problems"], *results["out_of_profile"]):
-        if Statement("", row["question"]).id != row["id"]:
+        if Statement(row["name"], row["question"]).id != row["id"]:
             said.append(f"{row['name']}: its question is another one than its id says")
     rows = (*results["problems"], *results["out_of_profile"])
     if questions_digest((row["name"], row["id"], row["reference"]) for row in rows) != results["benchmark"]["digest"]:

@@ -34,7 +34,7 @@ from verify.statements import BadInput
 ROWS = [
     {"id": "half", "question": "What is 1 / 2?", "answer": "#### 1/2"},
     {"id": "sum", "question": "What is 1 + 1?", "answer": "one and one\n#### 2"},
-    {"id": "hard", "question": "What is <b> 7 * 13?", "answer": "#### 91"},
+    {"id": "algebra.hard", "question": "What is <b> 7 * 13?", "answer": "#### 91"},
     {"id": "odd", "question": "Why?", "answer": "#### 5 7"},
     {"id": "sum again", "question": "What is  1 + 1?", "answer": "#### 3"},
 ]
