@@ -201,7 +201,7 @@ def lemma_uses(graph: nx.DiGraph) -> list[LemmaUse]:
     found = []
     for id, data in graph.nodes(data=True):
         if data["kind"] == "lemma":
-            proofs = [to for to in graph.successors(id) if graph.nodes[to]["kind"] == "proof"]
+            proofs = _proofs(graph, id)
             proved = {_proved_by(graph, proof) for proof in proofs}
             found.append(LemmaUse(data["name"], graph.out_degree(id) - len(proofs), len(proofs), len(proved)))
     return sorted(found, key=lambda use: (-use.proofs, -use.conjectures, use.name))
@@ -239,13 +239,18 @@ def first_on_conjectures(graph: nx.DiGraph) -> list[Inherited]:
     found = []
     for id, data in graph.nodes(data=True):
         if data["kind"] == "given" and "proved" in data:
-            proofs = [p for p in graph.successors(id) if graph.nodes[p].get("round") == data["proved"]]
+            proofs = [p for p in _proofs(graph, id) if graph.nodes[p].get("round") == data["proved"]]
             lemmas = {lemma for proof in proofs for lemma in graph.predecessors(proof) if lemma in lemmas_first}
             same = {graph.nodes[proof]["text"] for proof in proofs} & texts_first
             if lemmas or same:
                 names = sorted(graph.nodes[lemma]["name"] for lemma in lemmas)
                 found.append(Inherited(id, data["proved"], tuple(names), tuple(sorted(same))))
     return sorted(found, key=lambda item: (item.round, graph.nodes[item.statement]["name"]))
+
+
+def _proofs(graph: nx.DiGraph, statement: str) -> list[str]:
+    """Its proofs; what else comes of a statement are the conjectures that it prompted."""
+    return [node for node in graph.successors(statement) if graph.nodes[node]["kind"] == "proof"]
 
 
 def _conjectures_first(graph: nx.DiGraph, proofs: Iterable[str]) -> bool:

@@ -271,3 +271,16 @@ def test_questions_in_words_have_no_lineage(tmp_path):
     with pytest.raises(BadInput, match="played questions in words"):
         export(tmp_path, tmp_path / "lineage.graphml")
     assert not (tmp_path / "lineage.graphml").exists()
+
+
+def test_a_target_that_is_proved_while_it_prompts(tmp_path):
+    """With SGS a statement prompts conjectures before it is proved: in the very round of its proof, too."""
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.add_statements("given", 0, [GIVEN])
+        propose(ledger, 1, (GIVEN, CHILD))
+        ledger.add_statements("conjecture", 1, [CHILD])
+        prove(ledger, GIVEN, 1, "simp")
+        prove(ledger, CHILD, 1, "simp")
+        graph = lineage(ledger)
+    assert graph.nodes[GIVEN.id]["proved"] == graph.nodes[CHILD.id]["round"] == 1
+    assert first_on_conjectures(graph) == []
