@@ -63,7 +63,7 @@ def fork(config: SelfplayConfig) -> None:
     _require(old)
     if new.resolve() == old.resolve():
         raise BadInput(f"--fork {old}: a run is no fork of itself; choose another --run")
-    if (old / "ledger.sqlite").is_file() and is_dualplay(old):
+    if is_dualplay(old):
         raise BadInput(f"--fork {old}: it played questions in words; only a run on theorems has forks")
     newest = checkpoint.newest(old)
     round = newest - 1 if config.from_round is None else config.from_round

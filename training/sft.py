@@ -119,8 +119,7 @@ def fine_tune(
             remove_unused_columns=False,
             dataloader_pin_memory=cuda,
         )
-        if arguments.n_gpu > 1:  # Trainer would wrap the model in nn.DataParallel, and a batch be as many batches
-            arguments._n_gpu = 1
+        on_one_gpu(arguments)
         trainer = _trainer_class()(
             on_step,
             settings.group_by_length,
@@ -144,6 +143,12 @@ def fine_tune(
         "seconds": time.perf_counter() - began,
         "loss": sum(losses) / len(losses),
     }
+
+
+def on_one_gpu(arguments: Any) -> None:
+    """Trainer would wrap the model in nn.DataParallel where there are more, and a batch be as many batches."""
+    if arguments.n_gpu > 1:
+        arguments._n_gpu = 1
 
 
 def release(model: PreTrainedModel, trainer: Any) -> None:

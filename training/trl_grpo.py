@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from training.sft import release
+from training.sft import on_one_gpu, release
 from verify.statements import BadInput
 
 if TYPE_CHECKING:
@@ -88,8 +88,7 @@ class TrlLearner:
             }
             quiet = {"report_to": "none", "save_strategy": "no", "disable_tqdm": True, "logging_steps": 1}
             arguments = GRPOConfig(nowhere, use_cpu=not cuda, shuffle_dataset=False, **quiet, **fields)
-            if arguments.n_gpu > 1:  # Trainer would wrap the model in nn.DataParallel, and a batch be as many batches
-                arguments._n_gpu = 1
+            on_one_gpu(arguments)
             trainer = GRPOTrainer(
                 model=self.model,
                 reward_funcs=reward,
